@@ -1,0 +1,1 @@
+mail_gateway_plus/__manifest__.py
