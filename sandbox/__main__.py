@@ -1,0 +1,73 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``python3 -m sandbox VERB``: outside it fetches and enters, inside it works."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from . import fetch, space
+from .lock import try_lock
+from .paths import RUNS
+from .say import Missing
+
+USAGE = """usage: python3 -m sandbox VERB [ARGUMENTS]
+  run [--once]     Odoo with real mail servers and mail, until Ctrl-C
+  test [ARGS]      every test; ARGS go to pytest
+  lint             the checks of the sources
+  bench            this addon beside stock Odoo
+  soak             the long fault tests
+  pictures         the pictures of the guide
+  shell [COMMAND]  a command beside the servers; MGP_* tell ports and paths
+  clean            remove all that the sandbox made"""
+INSIDE = ("run", "test", "bench", "soak", "lint", "pictures", "shell")
+
+
+def free_run(verb: str) -> tuple[Path, int]:
+    """A folder nobody uses now, and the lock on it.
+
+    The demo has one of its own, since its database is kept between runs.
+    """
+    kind = "demo" if verb == "run" else "work"
+    for number in range(1, 100):
+        run = RUNS / f"{kind}{number}"
+        handle = try_lock(run.with_name(f"{run.name}.lock"))
+        if handle is not None:
+            run.mkdir(exist_ok=True)
+            return run, handle
+    raise Missing("a hundred runs at once are too many")
+
+
+def outside(verb: str, words: list[str]) -> int:
+    fetch.everything()
+    mode = space.choose()
+    run, _lock = free_run(verb)
+    return space.enter(mode, run, [verb, *words])
+
+
+def inside(verb: str, words: list[str]) -> int:
+    # Only now: verbs need packages that the venv has.
+    verbs = importlib.import_module("sandbox.verbs").VERBS
+    space.raise_on_signals()
+    try:
+        return int(verbs[verb](words))
+    except KeyboardInterrupt:
+        return 0
+
+
+def main(arguments: list[str]) -> int:
+    verb, *words = arguments or ["help"]
+    if verb not in INSIDE:
+        print(USAGE)
+        return 0 if verb in ("help", "-h", "--help") else 2
+    return (inside if space.MODE in os.environ else outside)(verb, words)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Missing as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("stopped")

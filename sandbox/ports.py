@@ -1,0 +1,46 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Free ports of 127.0.0.1."""
+
+import socket
+
+# High, so that nobody needs rights for them; odd, so that they are rarely taken.
+USUAL = {
+    "http": 18069,
+    "imap": 13143,
+    "imaps": 13993,
+    "imaps_selfsigned": 13994,
+    "pop3": 13110,
+    "pop3s": 13995,
+    "smtp": 13587,
+    "smtps": 13465,
+    "dns": 13053,
+}
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            # Else a connection that has just ended keeps the port for a minute.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def choose() -> dict[str, int]:
+    """The usual port of each service, or another where that one is taken."""
+    kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+    return {
+        name: port if all(_is_free(port, kind) for kind in kinds) else any_free()
+        for name, port in USUAL.items()
+    }

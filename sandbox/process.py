@@ -1,0 +1,51 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Servers as processes: sessions of their own, output in a file, one user."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import space
+from .say import Missing
+
+
+def as_nobody(command: list[str]) -> list[str]:
+    """Run as a user that is not root while files stay the caller's.
+
+    PostgreSQL and Dovecot's mail processes refuse root. A user namespace in which
+    our own id has another number satisfies them without another user.
+    """
+    if os.geteuid():
+        return command
+    if os.environ.get(space.MODE) == "plain":
+        nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+        return ["setpriv", *nobody, *command]
+    user = str(space.USERS["sandbox"])
+    return ["unshare", "--user", f"--map-user={user}", f"--map-group={user}", *command]
+
+
+def run(command: list[str], log: Path, env: Mapping[str, str] | None = None) -> int:
+    """Run to its end with the output in `log`; what it leaves running lives on."""
+    with log.open("ab") as output:
+        done = subprocess.run(
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    return done.returncode
+
+
+def must_run(command: list[str], log: Path, what: str) -> None:
+    if run(command, log):
+        raise Missing(f"{what} failed: see {shown(log)}")
+
+
+def shown(path: Path) -> str:
+    """A path inside, as the user finds it outside."""
+    inside, outside = os.environ.get(space.RUN, ""), os.environ.get(space.SHOWN, "")
+    return str(path).replace(inside, outside, 1) if inside else str(path)
