@@ -12,14 +12,27 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import ports, space
+from . import authority, ports, space
+from .accounts import DOMAIN, PASSWORD
+from .authority import Certificates
 from .database import Databases
 from .paths import VENV
+from .dovecot import Dovecot
+from .maildir import Maildirs
+from .nameserver import NameServer
+from .postfix import Postfix
 from .postgres import USER, Postgres
-from .say import Missing
+from .relay import Relay
+from .say import Missing, step
 from .server import Server, write_config
 
-PASSWORD = "sandbox"
+ZONE = """
+@ IN MX 10 mail
+@ IN TXT "v=spf1 mx -all"
+@ IN A 127.0.0.1
+mail IN A 127.0.0.1
+_dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@demo.example"
+"""
 
 
 class Stack:
@@ -28,27 +41,44 @@ class Stack:
     host = "localhost"
     password = PASSWORD
 
-    def __init__(self, run: Path, chosen: dict[str, int]) -> None:
+    def __init__(
+        self, run: Path, chosen: dict[str, int], tls: Certificates
+    ) -> None:
         self.run, self.ports = run, chosen
+        self.ca_file = str(tls.ca)
         self.postgres = Postgres(run / "postgres", run)
         self.databases = Databases(run, self.postgres)
+        self.maildirs = Maildirs(run / "mail")
+        self.dovecot = Dovecot(run, chosen, tls)
+        self.relay = _relay(self, tls)
 
     # --- life
 
     @classmethod
     def start(cls, folder: str | Path | None = None) -> "Stack":
         """Start all servers in `folder`, by default the one the verb prepared."""
-        stack = cls(_folder(folder), ports.choose())
-        (stack.run / "stack.json").write_text(json.dumps(stack.ports))
+        run = _folder(folder)
+        stack = cls(run, ports.choose(), authority.issue(run / "tls"))
+        (run / "stack.json").write_text(json.dumps(stack.ports))
+        os.environ["SSL_CERT_FILE"] = stack.ca_file
         stack.odoo_config("odoo")
         stack.databases.bring_up()
+        stack._start_mail()
         return stack
+
+    def _start_mail(self) -> None:
+        with step("Dovecot: IMAP, IMAPS, POP3, POP3S"):
+            self.dovecot.start()
+        with step("Postfix" if self.relay.is_real else "relay (aiosmtpd)"):
+            self.relay.start()
+        self.nameserver = NameServer(self.ports["dns"], {DOMAIN: ZONE}).start()
 
     @classmethod
     def attach(cls) -> "Stack":
         """The stack that the surrounding verb has started."""
         run = _folder(None)
-        return cls(run, json.loads((run / "stack.json").read_text()))
+        chosen = json.loads((run / "stack.json").read_text())
+        return cls(run, chosen, authority.at(run / "tls"))
 
     @classmethod
     @contextlib.contextmanager
@@ -60,6 +90,9 @@ class Stack:
             stack.stop()
 
     def stop(self) -> None:
+        self.nameserver.stop()
+        self.relay.stop()
+        self.dovecot.stop()
         self.postgres.stop()
 
     def environment(self) -> dict[str, str]:
@@ -69,6 +102,24 @@ class Stack:
         path = os.pathsep.join([str(VENV / "bin"), self.postgres.path()])
         clients = {"PGHOST": str(self.postgres.sockets), "PGUSER": USER}
         return {**os.environ, **found, **clients, "PATH": path}
+
+    # --- mailboxes
+
+    def deliver(self, login: str, raw: bytes, folder: str = "INBOX") -> None:
+        """Put a message into a mailbox, byte for byte."""
+        self.maildirs.deliver(login, raw, folder)
+
+    def messages(self, login: str, folder: str = "INBOX") -> list[bytes]:
+        """The files of a mailbox, oldest first."""
+        return self.maildirs.messages(login, folder)
+
+    def flags(self, login: str, folder: str = "INBOX") -> list[str]:
+        """Maildir flags of each message, "" for unseen."""
+        return self.maildirs.flags(login, folder)
+
+    def empty(self, login: str) -> None:
+        """Remove a mailbox with its folders."""
+        self.maildirs.empty(login)
 
     # --- Odoo
 
@@ -96,6 +147,13 @@ class Stack:
         port = int(str(options.pop("http_port", 0))) or ports.any_free()
         config = self.odoo_config(database, http_port=port, **options)
         return Server(config, port, self.run / f"odoo-{database}.log")
+
+
+def _relay(stack: Stack, tls: Certificates) -> Postfix | Relay:
+    """Postfix where we may be several users, else its stand-in."""
+    if os.environ.get(space.MODE) in ("root", "mapped"):
+        return Postfix(stack.run, stack.ports, tls, stack.dovecot)
+    return Relay(stack.ports, tls, stack.deliver)
 
 
 def _folder(folder: str | Path | None) -> Path:

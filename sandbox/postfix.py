@@ -1,0 +1,146 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Postfix as the relay: authentication, sender login maps, nothing leaves.
+
+Mail for the demo's domain goes to Dovecot over LMTP, all other is discarded.
+Submission with STARTTLS on one port, TLS from the first byte on the other.
+"""
+
+import shutil
+from pathlib import Path
+
+from . import process
+from .accounts import DOMAIN, owners
+from .authority import Certificates
+from .dovecot import Dovecot
+from .paths import TREE
+from .say import Missing
+
+MAIN = """
+compatibility_level = 3.6
+config_directory = {home}/etc
+queue_directory = {home}/queue
+data_directory = {home}/data
+maillog_file = {home}/log/postfix.log
+maillog_file_prefixes = {home}
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+shlib_directory = /usr/lib/postfix
+meta_directory = {home}/etc
+mail_owner = postfix
+setgid_group = postdrop
+alias_maps =
+alias_database =
+myhostname = localhost
+mydomain = {domain}
+mydestination =
+mynetworks =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtputf8_enable = yes
+biff = no
+recipient_delimiter = +
+message_size_limit = 52428800
+
+virtual_mailbox_domains = {domain}
+virtual_transport = lmtp:unix:{lmtp}
+# No test can write to the world.
+default_transport = discard:
+relay_transport = discard:
+
+smtpd_tls_chain_files = {chain}
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = {sasl}
+smtpd_sender_login_maps = inline:{{ {owners} }}
+smtpd_sender_restrictions = reject_sender_login_mismatch
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+# Tests send fast and err often: that must not slow them down.
+smtpd_error_sleep_time = 0
+smtpd_client_connection_count_limit = 0
+smtpd_hard_error_limit = 1000
+smtpd_soft_error_limit = 1000
+smtpd_peername_lookup = no
+"""
+
+# service type private unpriv chroot wakeup maxproc command
+MASTER = """
+127.0.0.1:{smtp} inet n - n - - smtpd
+127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+postlog unix-dgram n - n - 1 postlogd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+smtp unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+"""
+
+
+class Postfix:
+    """The real relay. Needs a namespace in which it may be several users."""
+
+    is_real = True
+
+    def __init__(
+        self, run: Path, ports: dict[str, int], tls: Certificates, dovecot: Dovecot
+    ) -> None:
+        self.run, self.ports, self.tls, self.dovecot = run, ports, tls, dovecot
+        # Not in the run's folder: its queue belongs to other users, and is gone
+        # with the namespace, so nothing is left that the caller cannot remove.
+        self.home = run.parent / "postfix"
+        self.log = self.home / "log/postfix.log"
+
+    def _write_config(self) -> None:
+        # Lists of its own files, which it checks when it starts.
+        shutil.copytree(TREE / "etc/postfix", self.home / "etc", dirs_exist_ok=True)
+        for name in ("queue", "data", "log"):
+            (self.home / name).mkdir(exist_ok=True)
+        shutil.chown(self.home / "data", "postfix", "postfix")
+        maps = " ".join(
+            f"{{ {sender} = {', '.join(logins)} }}," for sender, logins in owners().items()
+        )
+        main = MAIN.format(
+            home=self.home,
+            domain=DOMAIN,
+            lmtp=self.dovecot.lmtp,
+            sasl=self.dovecot.sasl,
+            chain=self.tls.chain,
+            owners=maps.rstrip(","),
+        )
+        (self.home / "etc/main.cf").write_text(main)
+        (self.home / "etc/master.cf").write_text(MASTER.format(**self.ports))
+
+    def start(self) -> None:
+        self._write_config()
+        command = ["postfix", "-c", str(self.home / "etc"), "start"]
+        if process.run(command, self.run / "postfix.out"):
+            self._keep_log()
+            log = process.shown(self.run / "postfix.log")
+            raise Missing(f"Postfix does not start: see {log}")
+
+    def stop(self) -> None:
+        command = ["postfix", "-c", str(self.home / "etc"), "stop"]
+        process.must_run(command, self.run / "postfix.out", "Postfix's stop")
+        self._keep_log()
+
+    def _keep_log(self) -> None:
+        """Beside the other logs, where the caller can read it afterwards."""
+        if self.log.exists():
+            shutil.copyfile(self.log, self.run / "postfix.log")
