@@ -27,8 +27,7 @@ DATES = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date):.*\n', re.MULTILINE)
 def main() -> int:
     from .stack import Stack
 
-    with Stack.running() as stack:
-        text = export(stack)
+    text = export(Stack.attach())
     name = TEMPLATE.relative_to(paths.ROOT)
     if TEMPLATE.is_file() and TEMPLATE.read_text() == text:
         say.line(f"{name} is up to date")
