@@ -1,0 +1,27 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Mail Gateway Plus",
+    "summary": "Incoming and outgoing e-mail that is never lost and explains itself",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Discuss",
+    "website": "https://github.com/mail-gateway-plus/mail-gateway-plus",
+    "author": "Mail Gateway Plus contributors",
+    "license": "LGPL-3",
+    "depends": ["mail", "hr"],
+    "data": [
+        "security/mail_gateway_groups.xml",
+        "security/ir.model.access.csv",
+        "security/mail_gateway_rules.xml",
+        "data/mail_gateway_advice_mailbox.xml",
+        "data/mail_gateway_advice_message.xml",
+        "data/ir_cron.xml",
+        "views/fetchmail_server_views.xml",
+        "views/mail_gateway_incoming_views.xml",
+        "views/mail_gateway_menus.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

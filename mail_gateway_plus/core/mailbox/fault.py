@@ -1,0 +1,75 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which finding a fault on the way to a mailbox is.
+
+The faults come from the operating system, from TLS and from the server; ``net``
+says at which stage which kind arose, this table says what it means. The code
+names the text for people in ``mail.gateway.advice``.
+"""
+
+#: Stages in the order in which a look into a mailbox passes them.
+STAGES = (
+    "resolve",
+    "connect",
+    "tls",
+    "greeting",
+    "starttls",
+    "login",
+    "folder",
+    "list",
+    "download",
+    "acknowledge",
+)
+
+ANY = "*"
+
+#: (kind, stage) -> code; a stage of its own wins over ANY.
+CODES = {
+    ("unknown_host", ANY): "mailbox_host_unknown",
+    ("refused", ANY): "mailbox_connection_refused",
+    ("unreachable", ANY): "mailbox_host_unreachable",
+    ("timeout", "resolve"): "mailbox_host_unknown",
+    ("timeout", "connect"): "mailbox_connect_timeout",
+    ("timeout", "tls"): "mailbox_tls_timeout",
+    ("timeout", "greeting"): "mailbox_greeting_timeout",
+    ("timeout", ANY): "mailbox_command_timeout",
+    ("closed", "tls"): "mailbox_tls_not_spoken",
+    ("closed", "greeting"): "mailbox_greeting_missing",
+    ("closed", ANY): "mailbox_connection_lost",
+    ("plain_on_tls", ANY): "mailbox_tls_not_spoken",
+    ("certificate_expired", ANY): "mailbox_certificate_expired",
+    ("certificate_name", ANY): "mailbox_certificate_name",
+    ("certificate", ANY): "mailbox_certificate_untrusted",
+    ("tls", ANY): "mailbox_tls_failed",
+    ("starttls_missing", ANY): "mailbox_starttls_missing",
+    ("uidl_missing", ANY): "mailbox_uidl_missing",
+    ("answer", "greeting"): "mailbox_greeting_missing",
+    ("answer", "starttls"): "mailbox_starttls_missing",
+    ("answer", "login"): "mailbox_login_refused",
+    ("answer", "folder"): "mailbox_folder_refused",
+    ("answer", ANY): "mailbox_command_refused",
+    ("unexpected", ANY): "mailbox_unexpected",
+}
+
+#: Where to look first on the form of the mailbox.
+FIELDS = {
+    "mailbox_host_unknown": "server",
+    "mailbox_host_unreachable": "server",
+    "mailbox_connection_refused": "port",
+    "mailbox_connect_timeout": "port",
+    "mailbox_greeting_timeout": "connection_security",
+    "mailbox_greeting_missing": "connection_security",
+    "mailbox_tls_timeout": "connection_security",
+    "mailbox_tls_not_spoken": "connection_security",
+    "mailbox_tls_failed": "connection_security",
+    "mailbox_starttls_missing": "connection_security",
+    "mailbox_certificate_expired": "connection_security",
+    "mailbox_certificate_name": "server",
+    "mailbox_certificate_untrusted": "connection_security",
+    "mailbox_login_refused": "user",
+}
+
+
+def code(kind: str, stage: str) -> str:
+    """The finding code of a fault of this kind at this stage."""
+    return CODES.get((kind, stage)) or CODES[kind, ANY]

@@ -1,0 +1,26 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""When to try again what may pass: a lock, a serialisation fault, a lost database.
+
+>>> PROCESSING.delay_s(1), PROCESSING.delay_s(3), PROCESSING.delay_s(5)
+(10, 300, None)
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Seconds to wait after the first, second, … failed attempt."""
+
+    delays_s: tuple[int, ...]
+
+    def delay_s(self, attempts: int) -> int | None:
+        """Seconds to wait after ``attempts`` failures, None when it is time to stop."""
+        if attempts < 1:
+            raise ValueError("there is nothing to retry before the first failure")
+        return self.delays_s[attempts - 1] if attempts <= len(self.delays_s) else None
+
+
+#: A message of the ledger whose transaction failed for a passing reason.
+PROCESSING = Schedule((10, 60, 300, 900))

@@ -1,0 +1,58 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What happens while one message is processed, noted where it happens.
+
+Odoo's return values tell a bounce, a refusal by an alias and an empty result apart
+only in part. So the methods that decide leave a step here, and the steps are both
+the ground of the verdict and the trace that people read.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Version of the trace's form in the database.
+TRACE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """``code`` is a row of ``verdict.STEPS``."""
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A record that the message reached; ``alias_id`` 0 where no alias led there."""
+
+    res_model: str
+    res_id: int
+    alias_id: int = 0
+
+
+@dataclass
+class Observation:
+    """Filled by one thread while it processes one message.
+
+    ``deferred`` holds what must leave only with the final outcome: answers to the
+    sender, each a function of the environment to send it in. ``broken_aliases`` are
+    the ids of aliases whose settings made a model fail.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    reached: list[Reached] = field(default_factory=list)
+    deferred: list[Callable[[Any], None]] = field(default_factory=list)
+    broken_aliases: list[int] = field(default_factory=list)
+
+    def note(self, code: str, **params: object) -> None:
+        self.steps.append(Step(code, {k: str(v) for k, v in params.items()}))
+
+    def noted(self, code: str) -> bool:
+        return any(step.code == code for step in self.steps)
+
+    def trace(self) -> dict[str, Any]:
+        """The steps as JSON, for the ledger."""
+        steps = [{"step": s.code, "params": dict(s.params)} for s in self.steps]
+        return {"version": TRACE_VERSION, "steps": steps}

@@ -1,0 +1,81 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which state and reason the steps of a message amount to.
+
+STEPS is read from the top: the first step that was noted and carries a state
+decides. A message that reached a record is routed, whatever else happened to it on
+the way; one that nothing explains is quarantined, for silence is not an outcome.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .observation import Observation
+
+#: The states in which a message of the ledger ends.
+FINAL = ("routed", "bounce", "ignored", "rejected", "duplicate", "quarantined")
+#: Their raw bytes stay for good; for these nobody has answered for yet.
+KEPT = ("quarantined", "rejected")
+
+#: (step, state it ends in or None for a step that only explains). The step's code
+#: is the reason's code as well.
+STEPS: tuple[tuple[str, str | None], ...] = (
+    ("message_header_too_large", "quarantined"),
+    ("message_too_many_parts", "quarantined"),
+    ("message_too_deep", "quarantined"),
+    ("message_html_too_large", "quarantined"),
+    ("message_id_reused", "quarantined"),
+    ("retries_exhausted", "quarantined"),
+    ("parse_failed", "quarantined"),
+    ("model_failed", "quarantined"),
+    ("no_route", "quarantined"),
+    ("route_invalid", "quarantined"),
+    ("same_mail", "duplicate"),
+    ("message_known", "duplicate"),
+    ("bounce_report", "bounce"),
+    ("loop_reply", "ignored"),
+    ("sender_rate", "rejected"),
+    ("alias_refused", "rejected"),
+    ("written_to_catchall", "rejected"),
+    ("answered", "rejected"),
+    ("parsed", None),
+    ("routes_found", None),
+)
+
+_CODES = {code for code, _state in STEPS}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    state: str
+    reason_code: str
+
+
+def decide(observation: Observation) -> Verdict:
+    """The verdict on what was observed."""
+    noted = {step.code for step in observation.steps}
+    unknown = noted - _CODES
+    if unknown:
+        raise ValueError(f"steps without a row in STEPS: {sorted(unknown)}")
+    found = _first(noted)
+    if found and found.state == "quarantined":
+        return found
+    if observation.reached:
+        return Verdict("routed", "routed_partly" if found else "routed")
+    return found or Verdict("quarantined", "unexplained")
+
+
+def _first(noted: Iterable[str]) -> Verdict | None:
+    return next(
+        (Verdict(state, code) for code, state in STEPS if state and code in noted), None
+    )
+
+
+#: Every reason that a ledger row may carry.
+REASONS = (
+    "received",
+    "routed",
+    "routed_partly",
+    "unexplained",
+    *(code for code, state in STEPS if state),
+)

@@ -1,0 +1,36 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What installing and uninstalling change outside the addon's own records."""
+
+#: Stock fetches every 5 minutes; a minute lets each mailbox keep its own frequency.
+FETCH_INTERVAL = 1
+FETCH_CRON = "mail.ir_cron_mail_gateway_action"
+#: Where the interval found at installation waits for the uninstallation.
+STOCK_INTERVAL = "mail_gateway_plus.stock_fetch_interval"
+
+
+def pre_init_hook(env):
+    """Mailboxes that exist keep connecting as they did; only new ones verify."""
+    env.cr.execute(
+        """
+        ALTER TABLE fetchmail_server
+            ADD COLUMN IF NOT EXISTS connection_security varchar;
+        UPDATE fetchmail_server
+           SET connection_security = CASE WHEN is_ssl THEN 'ssl' ELSE 'none' END
+         WHERE connection_security IS NULL
+        """
+    )
+
+
+def post_init_hook(env):
+    cron = env.ref(FETCH_CRON)
+    params = env["ir.config_parameter"].sudo()
+    params.set_param(STOCK_INTERVAL, f"{cron.interval_number} {cron.interval_type}")
+    cron.write({"interval_number": FETCH_INTERVAL, "interval_type": "minutes"})
+
+
+def uninstall_hook(env):
+    params = env["ir.config_parameter"].sudo()
+    number, _blank, unit = params.get_param(STOCK_INTERVAL, "5 minutes").partition(" ")
+    env.ref(FETCH_CRON).write({"interval_number": int(number), "interval_type": unit})
+    params.set_param(STOCK_INTERVAL, False)

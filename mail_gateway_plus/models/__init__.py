@@ -1,0 +1,13 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import mail_gateway_advice
+from . import mail_gateway_chunk
+from . import mail_gateway_folder
+from . import mail_gateway_incoming
+from . import mail_gateway_outcome
+from . import fetchmail_server_connection
+from . import fetchmail_server_fetch
+from . import fetchmail_server
+from . import mail_alias
+from . import mail_mail
+from . import mail_thread

@@ -1,0 +1,151 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.mail.models import fetchmail
+
+from ..core.mailbox import account
+from ..net import tls
+from ..net.deadline import FETCH
+from ..net.recorder import Recorder
+
+DEFAULT_SECURITY = "ssl_strict"
+
+
+class FetchmailServer(models.Model):
+    """How a mailbox is reached: security, login, and stock's own connection."""
+
+    _inherit = "fetchmail.server"
+
+    connection_security = fields.Selection(
+        [
+            ("none", "None"),
+            ("starttls", "TLS (STARTTLS), certificate not verified"),
+            ("starttls_strict", "TLS (STARTTLS)"),
+            ("ssl", "SSL/TLS, certificate not verified"),
+            ("ssl_strict", "SSL/TLS"),
+        ],
+        required=True,
+        default=DEFAULT_SECURITY,
+        help="SSL/TLS encrypts from the first byte (IMAP 993, POP3 995). STARTTLS"
+        " starts in clear text and switches (IMAP 143, POP3 110). Without"
+        " verification of the certificate anybody on the way can read along.",
+    )
+
+    # Kept in step with the field above; stock's forms and addons know only this one.
+    is_ssl = fields.Boolean(default=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        new = self.browse()
+        return super().create([new._in_step(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if "is_ssl" in vals and "connection_security" not in vals:
+            for server in self:
+                super(FetchmailServer, server).write(server._in_step(vals))
+            return True
+        return super().write(self._in_step(vals))
+
+    def _in_step(self, vals):
+        """``vals`` with ``is_ssl`` and ``connection_security`` saying the same; where
+        only stock's field is given, one that verifies is chosen."""
+        security = vals.get("connection_security")
+        if not security and "is_ssl" in vals:
+            security = self._security_for(vals["is_ssl"])
+        if not security:
+            if self:
+                return vals
+            security = DEFAULT_SECURITY
+        is_ssl = account.SECURITIES[security][0]
+        return {**vals, "connection_security": security, "is_ssl": is_ssl}
+
+    def _security_for(self, is_ssl):
+        """The present security where it agrees with ``is_ssl``, else a strict one."""
+        present = self.connection_security
+        if present and account.SECURITIES[present][0] == bool(is_ssl):
+            return present
+        return DEFAULT_SECURITY if is_ssl else "none"
+
+    @api.onchange("connection_security")
+    def _onchange_connection_security(self):
+        """Follow with the port, unless somebody chose an unusual one."""
+        security = self.connection_security or "none"
+        self.is_ssl = account.SECURITIES[security][0]
+        if self.port in (0, *account.PORTS.values()):
+            kind = self._get_connection_type()
+            self.port = account.default_port(kind, security)
+
+    @api.onchange("server_type", "is_ssl", "object_id")
+    def onchange_server_type(self):
+        """Stock resets the port also when the document type changes, and switches SSL
+        on for Gmail and Outlook."""
+        port, before = self.port, self._origin.server_type
+        result = super().onchange_server_type()
+        if self.is_ssl != account.SECURITIES[self.connection_security or "none"][0]:
+            self.connection_security = self._security_for(self.is_ssl)
+        if port and before == self.server_type:
+            self.port = port
+        return result
+
+    def _account(self):
+        """How to reach the mailbox, as ``net`` wants it. The login hooks of the Gmail
+        and Outlook modules run here, for they need the environment."""
+        self.ensure_one()
+        protocol = self._get_connection_type()
+        recorder = Recorder()
+        if protocol == "imap":
+            self._imap_login__(recorder)
+        else:
+            recorder.login(self.user, self.password)
+        return account.Account(
+            key=self.id,
+            protocol=protocol,
+            host=self.server or "",
+            port=self.port,
+            security=self.connection_security,
+            credentials=recorder.credentials,
+        )
+
+    def _connect__(self, allow_archived=False):  # noqa: PLW3201
+        """For other code that wants a connection of stock's make; our fetch has its
+        own. Replaces stock's method (19.0) where TLS is set, for that verifies no
+        certificate and knows no STARTTLS."""
+        self.ensure_one()
+        implicit, starttls, verified = account.SECURITIES[self.connection_security]
+        if not implicit and not starttls:
+            return super()._connect__(allow_archived=allow_archived)
+        if not allow_archived and not self.active:
+            raise UserError(
+                self.env._("The mailbox “%s” is archived.", self.display_name)
+            )
+        if self._get_connection_type() == "pop":
+            return self._connect_pop(tls.context(verified), implicit)
+        return self._connect_imap(tls.context(verified), implicit)
+
+    def _connect_imap(self, context, implicit):
+        where = {"host": self.server, "port": self.port, "timeout": FETCH.command_s}
+        if implicit:
+            connection = fetchmail.OdooIMAP4_SSL(**where, ssl_context=context)
+        else:
+            connection = fetchmail.OdooIMAP4(**where)
+            connection.starttls(context)
+        self._imap_login__(connection)
+        return connection
+
+    def _connect_pop(self, context, implicit):
+        where = {"host": self.server, "port": self.port, "timeout": FETCH.command_s}
+        if implicit:
+            connection = fetchmail.OdooPOP3_SSL(**where, context=context)
+        else:
+            connection = fetchmail.OdooPOP3(**where)
+            connection.stls(context)
+        connection.user(self.user)
+        connection.pass_(self.password)
+        return connection
+
+    def _connects_elsewhere(self):
+        """Whether somebody replaced ``_connect__``, as tests do: a connection of
+        foreign make is for stock's fetch."""
+        return type(self)._connect__ is not FetchmailServer._connect__

@@ -1,0 +1,30 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+from . import observing
+
+
+class MailAlias(models.Model):
+    _inherit = "mail.alias"
+
+    def _alias_bounce_incoming_email(self, message, message_dict, set_invalid=True):
+        """While the ledger processes, neither the mark on the alias nor the answer
+        to the sender may outlive a transaction that is tried again."""
+        observation = observing.current()
+        if observation is None:
+            return super()._alias_bounce_incoming_email(
+                message, message_dict, set_invalid=set_invalid
+            )
+        if set_invalid:
+            observation.broken_aliases.append(self.id)
+        observation.note("alias_refused", alias=self.display_name)
+        alias_id = self.id
+
+        def answer(env):
+            env["mail.alias"].browse(alias_id)._alias_bounce_incoming_email(
+                message, message_dict, set_invalid=set_invalid
+            )
+
+        observation.deferred.append(answer)
+        return None

@@ -1,0 +1,55 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
+from odoo import api, fields, models, tools
+
+
+class MailGatewayAdvice(models.Model):
+    """The words for a finding: one record a code, the same wherever it shows."""
+
+    _name = "mail.gateway.advice"
+    _description = "Mail Gateway Advice"
+    _rec_name = "title"
+    _order = "code"
+
+    code = fields.Char(required=True, readonly=True, index=True)
+    title = fields.Char(required=True, translate=True)
+    cause = fields.Text(translate=True)
+    remedy = fields.Text(translate=True)
+
+    _code_unique = models.Constraint("UNIQUE(code)", "One code, one advice.")
+
+    @api.model
+    @tools.ormcache("code")
+    def _id_of(self, code):
+        return self.sudo().search([("code", "=", code)], limit=1).id
+
+    @api.model
+    def _of(self, code):
+        """The advice of a finding's code; empty for a code without words."""
+        return self.sudo().browse(self._id_of(code) or [])
+
+    def _filled(self, params):
+        """(title, cause, remedy) with the finding's values in their places."""
+        self.ensure_one()
+        values = defaultdict(lambda: "?", params)
+        texts = (self.title, self.cause or "", self.remedy or "")
+        return tuple(text % values for text in texts)
+
+    @api.model
+    def _text(self, finding):
+        """All that is to be said about a finding, ready for a message box."""
+        advice = self._of(finding.code)
+        if not advice:
+            return finding.code
+        return "\n\n".join(filter(None, advice._filled(finding.params)))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -1,0 +1,129 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+from ..core.routing.observation import Reached
+from . import observing
+
+
+class MailThread(models.AbstractModel):
+    """Leaves a step in the observation wherever stock decides.
+
+    Each method does what stock does; only answers to the sender wait for the final
+    outcome. Without an observation, that is for direct callers, nothing changes.
+    """
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        parsed = super().message_parse(message, save_original=save_original)
+        observation = observing.current()
+        if observation is not None:
+            observation.note("parsed", message_id=parsed.get("message_id"))
+        return parsed
+
+    @api.model
+    def _detect_loop_headers(self, msg_dict):
+        return self._noted("loop_reply", super()._detect_loop_headers(msg_dict))
+
+    @api.model
+    def _detect_loop_sender(self, message, message_dict, routes):
+        found = super()._detect_loop_sender(message, message_dict, routes)
+        return self._noted("sender_rate", found)
+
+    @api.model
+    def _detect_write_to_catchall(self, msg_dict):
+        found = super()._detect_write_to_catchall(msg_dict)
+        return self._noted("written_to_catchall", found)
+
+    @api.model
+    def _noted(self, step, found):
+        observation = observing.current()
+        if found and observation is not None:
+            observation.note(step)
+        return found
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        observation = observing.current()
+        if observation is not None:
+            observation.note(
+                "bounce_report", recipient=message_dict.get("bounced_email") or ""
+            )
+        return super()._routing_handle_bounce(email_message, message_dict)
+
+    def _routing_create_bounce_email(
+        self, email_from, body_html, message, **mail_values
+    ):
+        observation = observing.current()
+        if observation is None:
+            return super()._routing_create_bounce_email(
+                email_from, body_html, message, **mail_values
+            )
+        observation.note("answered", recipient=email_from)
+        model = self._name
+
+        def answer(env):
+            env[model]._routing_create_bounce_email(
+                email_from, body_html, message, **mail_values
+            )
+
+        observation.deferred.append(answer)
+        return None
+
+    def _routing_warn(self, error_message, message_id, route, raise_exception=True):
+        observation = observing.current()
+        if observation is not None and raise_exception:
+            observation.note("route_invalid", error=error_message)
+        return super()._routing_warn(
+            error_message, message_id, route, raise_exception=raise_exception
+        )
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        observation = observing.current()
+        try:
+            routes = super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        except ValueError:
+            # Stock says so when nothing takes the message; what else it refuses
+            # with a ValueError has passed _routing_warn.
+            if observation is not None and not observation.noted("route_invalid"):
+                observation.note("no_route", to=message_dict.get("to") or "")
+            raise
+        if observation is not None:
+            observation.note("routes_found", count=len(routes))
+        return routes
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        observation = observing.current()
+        # Stock empties message_dict and makes new threads as it goes.
+        message_id, planned = message_dict["message_id"], list(routes or ())
+        thread_id = super()._message_route_process(message, message_dict, routes)
+        if observation is not None:
+            observation.reached += self._reached(message_id, planned, thread_id)
+        return thread_id
+
+    @api.model
+    def _reached(self, message_id, routes, thread_id):
+        """The records that got the message, each with the alias that led there."""
+        posted = self.env["mail.message"].sudo().search(
+            [("message_id", "=", message_id), ("model", "!=", False)], order="id"
+        )
+        records = [(message.model, message.res_id) for message in posted]
+        if not records and thread_id:
+            records = [(routes[-1][0], thread_id)]
+        aliases = [alias.id if alias else 0 for *_route, alias in routes]
+        # Stock posts once a route and in their order; with another number than that
+        # there is no telling which alias led to which record.
+        if len(aliases) != len(records):
+            aliases = [0] * len(records)
+        return [
+            Reached(model, res_id, alias)
+            for (model, res_id), alias in zip(records, aliases, strict=True)
+        ]

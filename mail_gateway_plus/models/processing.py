@@ -1,0 +1,185 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One message of the ledger from ``received`` to its outcome.
+
+Three transactions, so that each survives what it has to survive:
+
+1. the lock, on a cursor that does nothing else (``lock_next``);
+2. the attempt, committed before the work begins, so that a message which kills the
+   worker does not kill it for ever;
+3. the work and its outcome, committed together or not at all.
+"""
+
+import logging
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..core import retry
+from ..core.message import bounds
+from ..core.routing.observation import Observation
+from .observing import observing
+
+_logger = logging.getLogger(__name__)
+
+#: What says nothing about the message: the same work may succeed a moment later.
+PASSING = (
+    *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+)
+
+
+def lock_next(cr, servers=None):
+    """Lock the oldest message that waits and that nobody else works on.
+
+    The lock is on the message's first chunk: the row itself is written by the
+    transaction of the work, which would wait for a lock on it for ever.
+    """
+    cr.execute(
+        """
+        SELECT incoming.id
+          FROM mail_gateway_incoming incoming
+          JOIN mail_gateway_chunk chunk
+            ON chunk.incoming_id = incoming.id AND chunk.sequence = 0
+         WHERE incoming.state = 'received'
+           AND (incoming.next_attempt IS NULL
+                OR incoming.next_attempt <= now() AT TIME ZONE 'UTC')
+           AND (%(all)s OR incoming.server_id = ANY(%(servers)s))
+         ORDER BY incoming.id
+         LIMIT 1
+           FOR NO KEY UPDATE OF chunk SKIP LOCKED
+        """,
+        {"all": servers is None, "servers": list(servers.ids if servers else [])},
+    )
+    found = cr.fetchone()
+    return found and found[0]
+
+
+def process(registry, incoming_id):
+    """Process a locked message; whatever goes wrong ends on its row."""
+    observation = Observation()
+    attempts = _begin(registry, incoming_id)
+    if attempts is None:
+        return
+    try:
+        if attempts > len(retry.PROCESSING.delays_s) + 1:
+            observation.note("retries_exhausted", error="")
+            _conclude(registry, incoming_id, observation)
+        else:
+            _work(registry, incoming_id, observation)
+    except Exception as problem:  # nothing may leave the batch: it ends on the row
+        _logger.info("Processing of message %s failed", incoming_id, exc_info=True)
+        try:
+            _failed(registry, incoming_id, attempts, problem, observation)
+        except Exception:  # even then the messages behind it must not wait for it
+            _logger.exception("The fault of message %s could not be noted", incoming_id)
+            _shelve(registry, incoming_id)
+
+
+def _begin(registry, incoming_id):
+    """Count the attempt. None when another worker was faster: a lock taken on an old
+    snapshot may be of a message that is done."""
+    with registry.cursor() as cr:
+        cr.execute(
+            "UPDATE mail_gateway_incoming SET attempts = attempts + 1"
+            " WHERE id = %s AND state = 'received' RETURNING attempts",
+            [incoming_id],
+        )
+        found = cr.fetchone()
+    return found and found[0]
+
+
+def _row(cr, incoming_id):
+    """The row in an environment like that of stock's fetch: the mailbox is noted on
+    what processing writes, and its company is the current one."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    row = env["mail.gateway.incoming"].browse(incoming_id)
+    row = row.with_context(default_fetchmail_server_id=row.server_id.id)
+    return row.with_company(row.company_id) if row.company_id else row
+
+
+def _work(registry, incoming_id, observation):
+    with registry.cursor() as cr:
+        row = _row(cr, incoming_id)
+        with observing(observation):
+            _handle(row, observation)
+        _conclude_row(row, observation)
+
+
+def _conclude(registry, incoming_id, observation):
+    with registry.cursor() as cr:
+        _conclude_row(_row(cr, incoming_id), observation)
+
+
+def _conclude_row(row, observation):
+    row._conclude(observation)
+    if row.state != "quarantined":
+        # What is in quarantine may still be routed, so nobody is told no.
+        queue = row.with_context(mail_gateway_queue_only=True).env
+        for answer in observation.deferred:
+            answer(queue)
+
+
+def _handle(row, observation):
+    """Set aside what must not reach Odoo, and hand over the rest."""
+    raw = row._raw()
+    finding = bounds.exceeded(raw)
+    if finding:
+        observation.note(finding.code, **finding.params)
+        return
+    first = row._first_delivery()
+    if first:
+        row.duplicate_of_id = first
+        observation.note("same_mail", first=first.id)
+    elif row._reuses_message_id():
+        observation.note("message_id_reused", message_id=row.message_id)
+    else:
+        _hand_over(row, raw, observation)
+
+
+def _hand_over(row, raw, observation):
+    server = row.server_id
+    result = row.env["mail.thread"].message_process(
+        server.object_id.model,
+        raw,
+        save_original=server.original,
+        strip_attachments=bool(server) and not server.attach,
+    )
+    # Stock answers False before it looks for a route when it knows the Message-ID.
+    if result is False and not observation.noted("routes_found"):
+        observation.note("message_known", message_id=row.message_id)
+
+
+def _failed(registry, incoming_id, attempts, problem, observation):
+    """Put off what may pass, quarantine what may not."""
+    delay_s = None
+    if isinstance(problem, PASSING):
+        delay_s = retry.PROCESSING.delay_s(attempts)
+        cause = "retries_exhausted"
+    else:
+        cause = "model_failed" if observation.noted("parsed") else "parse_failed"
+    with registry.cursor() as cr:
+        row = _row(cr, incoming_id)
+        if delay_s is not None:
+            row._put_off(delay_s)
+            return
+        # Nothing of what the failed transaction made is there.
+        observation.reached.clear()
+        if not (observation.noted("no_route") or observation.noted("route_invalid")):
+            said = " ".join(str(problem).split())[:300]
+            observation.note(cause, error=said, kind=type(problem).__name__)
+        _conclude_row(row, observation)
+
+
+def _shelve(registry, incoming_id):
+    """Leave a message for later with as little as can fail."""
+    with registry.cursor() as cr:
+        cr.execute(
+            "UPDATE mail_gateway_incoming"
+            " SET next_attempt = now() AT TIME ZONE 'UTC' + interval '15 minutes'"
+            " WHERE id = %s",
+            [incoming_id],
+        )

@@ -1,0 +1,58 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How long things may take, in seconds."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``total_s`` bounds all commands of a session together."""
+
+    connect_s: float = 10.0
+    command_s: float = 30.0
+    total_s: float = math.inf
+
+
+#: For the scheduled fetch and Fetch Now.
+FETCH = Limits()
+#: For Test & Confirm, where a person waits.
+TEST = Limits(command_s=10.0, total_s=15.0)
+
+#: A download may take ``command_s`` and on top of it what its size takes at this
+#: pace; a server that is slower than that is a server that hangs.
+SLOWEST_BYTES_PER_S = 20_000
+
+
+class Deadline:
+    """The moment at which the current command is overdue.
+
+    A timeout on a socket bounds one read; a server that sends a byte a second never
+    trips it. So each read asks here how much is left of the whole command.
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.limits = limits
+        self._clock = clock
+        self._end = clock() + limits.total_s
+        self._until = self._end
+
+    def start(self, seconds: float) -> None:
+        """Begin something that may take ``seconds``."""
+        self._until = min(self._clock() + seconds, self._end)
+
+    def command(self, size: int = 0) -> None:
+        """Begin a command that brings about ``size`` bytes."""
+        self.start(self.limits.command_s + size / SLOWEST_BYTES_PER_S)
+
+    def remaining(self) -> float:
+        """Seconds left; raises TimeoutError when there are none."""
+        left = self._until - self._clock()
+        if left <= 0:
+            raise TimeoutError("the deadline has passed")
+        return left

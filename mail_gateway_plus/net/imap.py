@@ -1,0 +1,204 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One IMAP session (RFC 3501)."""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.mailbox import listing, uidset
+from ..core.mailbox.account import Account
+from . import sockets, tls
+from .deadline import Deadline
+from .refusal import Missing, explained
+
+#: A literal larger than this is not read into memory; no real message comes near.
+LARGEST_LITERAL = 256 * 1024 * 1024
+
+_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_NUMBER = re.compile(rb"\d+")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A folder looked at: its state from now on, and the UIDs that may be new."""
+
+    state: listing.FolderState
+    found: tuple[str, ...]
+    exists: int
+
+
+class Connection(imaplib.IMAP4):
+    """imaplib over a socket with a deadline."""
+
+    def __init__(self, account: Account, deadline: Deadline) -> None:
+        self.account = account
+        self.deadline = deadline
+        # Connects, reads the greeting and asks for the capabilities.
+        super().__init__(account.host, account.port)
+
+    def _create_socket(self, timeout: float | None = None) -> Any:
+        return open_socket(self.account, self.deadline)
+
+    def read(self, size: int) -> bytes:
+        if size > LARGEST_LITERAL:
+            raise self.abort(f"a literal of {size} bytes was announced")
+        return super().read(size)
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """STARTTLS; a server that does not offer it (any more) is refused, for
+        somebody on the way may have taken the offer out."""
+        if "STARTTLS" not in self.capabilities:
+            raise Missing("starttls_missing")
+        self.deadline.command()
+        self.starttls(context)
+        self.sock.deadline = self.deadline  # type: ignore[attr-defined]
+
+    def enter(self) -> None:
+        """Log in with the account's credentials."""
+        credentials = self.account.credentials
+        self.deadline.command()
+        if credentials.mechanism != "LOGIN":
+            self.authenticate(
+                credentials.mechanism, lambda _challenge: credentials.secret.encode()
+            )
+        elif (credentials.user + credentials.secret).isascii():
+            # imaplib quotes the password but not the user.
+            self.login(_quoted(credentials.user), credentials.secret)
+        else:
+            # LOGIN carries ASCII only; PLAIN carries UTF-8 (RFC 4616).
+            secret = f"\0{credentials.user}\0{credentials.secret}".encode()
+            self.authenticate("PLAIN", lambda _challenge: secret)
+
+
+def open_socket(account: Account, deadline: Deadline) -> Any:
+    """A connected socket, encrypted where the account says so; shared with POP3."""
+    deadline.start(deadline.limits.connect_s)
+    with explained(account, "resolve"):
+        addresses = sockets.resolve(account.host, account.port, deadline)
+    with explained(account, "connect"):
+        sock = sockets.connect(addresses, deadline)
+    if not account.implicit_tls:
+        deadline.command()
+        return sock
+    with explained(account, "tls"):
+        deadline.command()
+        try:
+            return sockets.encrypt(sock, tls.context(account.verified), account.host)
+        except BaseException:
+            sock.close()
+            raise
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Session:
+    """A mailbox opened over IMAP."""
+
+    def __init__(self, account: Account, deadline: Deadline) -> None:
+        self.account = account
+        self._deadline = deadline
+        with explained(account, "greeting"):
+            self._imap = Connection(account, deadline)
+        try:
+            self._enter()
+        except BaseException:
+            self._imap.shutdown()
+            raise
+
+    def _enter(self) -> None:
+        if self.account.starttls:
+            with explained(self.account, "starttls"):
+                self._imap.secure(tls.context(self.account.verified))
+        with explained(self.account, "login"):
+            self._imap.enter()
+
+    def _do(self, stage: str, size: int, command: str, *args: str) -> list[Any]:
+        """Run a UID command and return its untagged data."""
+        with explained(self.account, stage):
+            self._deadline.command(size)
+            status, data = self._imap.uid(command, *args)
+            if status != "OK":
+                raise imaplib.IMAP4.error(data[0] if data else status)
+        return data
+
+    def _select(self, folder: str) -> int:
+        with explained(self.account, "folder"):
+            self._deadline.command()
+            status, data = self._imap.select(_quoted(folder))
+            if status != "OK":
+                raise imaplib.IMAP4.error(data[0])
+        return int(data[0] or 0)
+
+    def _number(self, code: str) -> int:
+        """A number that SELECT answered with: UIDVALIDITY, UIDNEXT."""
+        _code, data = self._imap.response(code)
+        return int(data[0]) if data and data[0] else 0
+
+    def _search(self, criteria: str) -> list[int]:
+        data = self._do("list", 0, "SEARCH", criteria)
+        return [int(uid) for line in data if line for uid in _NUMBER.findall(line)]
+
+    def look(self, state: listing.FolderState) -> Look:
+        """Look into a folder; nothing is changed there."""
+        exists = self._select(state.name)
+        uidvalidity = str(self._number("UIDVALIDITY"))
+        highest = self._number("UIDNEXT") - 1
+        if highest < 0:
+            highest = max(self._search("ALL"), default=0)
+        found = self._search(listing.criteria(state, uidvalidity))
+        return Look(
+            state=listing.looked(state, uidvalidity, highest, found),
+            found=tuple(str(uid) for uid in sorted(set(found))),
+            exists=exists,
+        )
+
+    def sizes(self, uids: Iterable[str]) -> list[listing.Entry]:
+        """The sizes of messages, lowest UID first; what has gone is left out."""
+        wanted = uidset.dump(int(uid) for uid in uids)
+        data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE)") if wanted else []
+        sizes = {}
+        for line in filter(None, data):
+            uid, size = _UID.search(line), _SIZE.search(line)
+            if uid and size:
+                sizes[int(uid[1])] = int(size[1])
+        return [listing.Entry(str(uid), size) for uid, size in sorted(sizes.items())]
+
+    def download(self, batch: list[listing.Entry]) -> Iterator[tuple[str, bytes]]:
+        """(UID, raw bytes) of each message, without touching a flag; what has gone
+        in the meantime is left out."""
+        wanted = {int(entry.uid) for entry in batch}
+        size = sum(entry.size for entry in batch)
+        data = self._do(
+            "download", size, "FETCH", uidset.dump(wanted), "(UID BODY.PEEK[])"
+        )
+        for index, item in enumerate(data):
+            if not isinstance(item, tuple):
+                continue
+            # A server may put the UID before or after the literal.
+            tail = data[index + 1] if index + 1 < len(data) else b""
+            uid = _UID.search(item[0]) or _UID.search(
+                tail if isinstance(tail, bytes) else b""
+            )
+            if uid and int(uid[1]) in wanted:
+                yield uid[1].decode(), item[1]
+
+    def acknowledge(self, uids: Iterable[str]) -> None:
+        """Tell the server that we have these: mark them seen."""
+        wanted = uidset.dump(int(uid) for uid in uids)
+        if wanted:
+            self._do("acknowledge", 0, "STORE", wanted, "+FLAGS.SILENT", r"(\Seen)")
+
+    def close(self) -> None:
+        """Say goodbye; a server that has gone already is no fault any more."""
+        try:
+            self._deadline.start(self._deadline.limits.connect_s)
+            self._imap.logout()
+        except (OSError, imaplib.IMAP4.error):
+            self._imap.shutdown()

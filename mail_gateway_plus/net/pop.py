@@ -1,0 +1,135 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One POP3 session (RFC 1939)."""
+
+import poplib
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..core.mailbox import listing
+from ..core.mailbox.account import Account
+from . import tls
+from .deadline import Deadline
+from .imap import LARGEST_LITERAL, Look, open_socket
+from .refusal import Missing, explained, kind_of
+
+#: RFC 1939 allows 512 bytes a line, messages hold longer ones.
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+class Connection(poplib.POP3):
+    """poplib over a socket with a deadline."""
+
+    def __init__(self, account: Account, deadline: Deadline) -> None:
+        self.account = account
+        self.deadline = deadline
+        super().__init__(account.host, account.port)
+
+    def _create_socket(self, timeout: float | None = None) -> Any:
+        return open_socket(self.account, self.deadline)
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """STLS (RFC 2595); see ``imap.Connection.secure``."""
+        if "STLS" not in self.capa():
+            raise Missing("starttls_missing")
+        self.deadline.command()
+        self.stls(context)
+        self.sock.deadline = self.deadline  # type: ignore[attr-defined]
+
+    def enter(self) -> None:
+        self.deadline.command()
+        self.user(self.account.credentials.user)
+        self.pass_(self.account.credentials.secret)
+
+    def retrieve(self, number: int) -> bytes:
+        """A message, byte for byte.
+
+        poplib's own ``retr`` cuts messages into lines without their endings and
+        refuses long lines.
+        """
+        self._shortcmd(f"RETR {number}")  # type: ignore[attr-defined]
+        lines: list[bytes] = []
+        size = 0
+        while True:
+            line = self.file.readline(LONGEST_LINE)
+            if not line:
+                raise poplib.error_proto("-ERR EOF")
+            if line == b".\r\n" or line == b".\n":
+                return b"".join(lines)
+            size += len(line)
+            if size > LARGEST_LITERAL:
+                raise poplib.error_proto(f"-ERR message {number} does not end")
+            # Only a line's start is dot-stuffed, not the rest of a very long one.
+            starts = not lines or lines[-1].endswith(b"\n")
+            lines.append(line[1:] if starts and line.startswith(b".") else line)
+
+
+class Session:
+    """A mailbox opened over POP3; its only folder is INBOX."""
+
+    def __init__(self, account: Account, deadline: Deadline) -> None:
+        self.account = account
+        self._deadline = deadline
+        self._numbers: dict[str, int] = {}
+        with explained(account, "greeting"):
+            self._pop = Connection(account, deadline)
+        try:
+            self._enter()
+        except BaseException:
+            self._pop.close()
+            raise
+
+    def _enter(self) -> None:
+        if self.account.starttls:
+            with explained(self.account, "starttls"):
+                self._deadline.command()
+                self._pop.secure(tls.context(self.account.verified))
+        with explained(self.account, "login"):
+            self._pop.enter()
+
+    def look(self, state: listing.FolderState) -> Look:
+        """All messages of the mailbox by UIDL (RFC 1939, 7)."""
+        with explained(self.account, "list"):
+            self._deadline.command()
+            try:
+                lines = self._pop.uidl()[1]
+            except poplib.error_proto as refused:
+                if kind_of(refused) == "closed":
+                    raise
+                raise Missing("uidl_missing") from refused
+        pairs = (line.split(maxsplit=1) for line in lines)
+        self._numbers = {
+            pair[1].decode("ascii", "replace"): int(pair[0])
+            for pair in pairs
+            if len(pair) == 2
+        }
+        return Look(state=state, found=tuple(self._numbers), exists=len(self._numbers))
+
+    def sizes(self, uids: Iterable[str]) -> list[listing.Entry]:
+        """The sizes of messages in the mailbox's order."""
+        with explained(self.account, "list"):
+            self._deadline.command()
+            lines = [line.split() for line in self._pop.list()[1]]
+        sizes = {int(line[0]): int(line[1]) for line in lines if len(line) >= 2}
+        numbers = sorted((self._numbers[uid], uid) for uid in uids)
+        return [listing.Entry(uid, sizes[n]) for n, uid in numbers if n in sizes]
+
+    def download(self, batch: list[listing.Entry]) -> Iterator[tuple[str, bytes]]:
+        """(UIDL, raw bytes) of each message."""
+        for entry in batch:
+            with explained(self.account, "download"):
+                self._deadline.command(entry.size)
+                raw = self._pop.retrieve(self._numbers[entry.uid])
+            yield entry.uid, raw
+
+    def acknowledge(self, uids: Iterable[str]) -> None:
+        """POP3 has no flags: the UIDL in the ledger is what we remember."""
+
+    def close(self) -> None:
+        """Say goodbye; a server that has gone already is no fault any more."""
+        try:
+            self._deadline.start(self._deadline.limits.connect_s)
+            self._pop.quit()
+        except (OSError, EOFError, poplib.error_proto):
+            self._pop.close()

@@ -1,0 +1,121 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Refusals by the other side, told apart from faults of our own.
+
+>>> with explained(account, "connect"):  # doctest: +SKIP
+...     sock.connect(address)
+"""
+
+import contextlib
+import imaplib
+import poplib
+import socket
+import ssl
+from collections.abc import Iterator
+
+from ..core.finding import Finding
+from ..core.mailbox import fault
+from ..core.mailbox.account import Account
+
+#: OpenSSL's codes in X509_V_ERR_…
+_EXPIRED, _WRONG_NAME, _WRONG_IP = 10, 62, 64
+
+#: What OpenSSL says when the other side does not speak TLS at all.
+_PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
+
+#: As much of a server's own words as a person wants to read.
+_WORDS = 300
+
+
+class Refusal(Exception):
+    """The other side does not do what we want; ``finding`` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.code} ({finding.subject})")
+        self.finding = finding
+
+
+class Missing(Exception):
+    """The server lacks what the settings ask for; ``kind`` is a row of
+    ``fault.CODES``."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+def _tls_kind(exc: ssl.SSLError) -> str:
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        if exc.verify_code in (_WRONG_NAME, _WRONG_IP):
+            return "certificate_name"
+        return "certificate_expired" if exc.verify_code == _EXPIRED else "certificate"
+    if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return "closed"
+    return "plain_on_tls" if exc.reason in _PLAIN else "tls"
+
+
+#: (exception, kind); the first that fits counts, so subclasses come first.
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "unknown_host"),
+    (UnicodeError, "unknown_host"),
+    (TimeoutError, "timeout"),
+    (ConnectionRefusedError, "refused"),
+    (ConnectionError, "closed"),
+    (EOFError, "closed"),
+    (OSError, "unreachable"),
+    (imaplib.IMAP4.abort, "closed"),
+    (imaplib.IMAP4.error, "answer"),
+    (poplib.error_proto, "answer"),
+)
+
+
+def kind_of(exc: BaseException) -> str:
+    """Which kind of fault an exception of the standard library is."""
+    if isinstance(exc, Missing):
+        return exc.kind
+    if isinstance(exc, ssl.SSLError):
+        return _tls_kind(exc)
+    kind = next((kind for cls, kind in _KINDS if isinstance(exc, cls)), "unexpected")
+    # poplib says in words that the other side has hung up.
+    return "closed" if kind == "answer" and "EOF" in str(exc) else kind
+
+
+def words(exc: BaseException, account: Account) -> str:
+    """What the server or the system said, in one line and without the secret."""
+    said = exc.args[0] if len(exc.args) == 1 else str(exc)
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    if account.credentials.secret:
+        text = text.replace(account.credentials.secret, "***")
+    return " ".join(text.split())[:_WORDS]
+
+
+def refusal(exc: Exception, account: Account, stage: str) -> Refusal:
+    """The refusal that an exception at this stage amounts to."""
+    params = {
+        "host": account.host,
+        "port": str(account.port),
+        "user": account.credentials.user,
+        "stage": stage,
+        "reply": words(exc, account),
+    }
+    code = fault.code(kind_of(exc), stage)
+    return Refusal(Finding(code, subject=account.subject, params=params))
+
+
+@contextlib.contextmanager
+def explained(account: Account, stage: str) -> Iterator[None]:
+    """Turns what goes wrong inside into a ``Refusal``; that of an inner, more exact
+    stage passes through."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except (
+        OSError,
+        EOFError,
+        UnicodeError,
+        imaplib.IMAP4.error,
+        poplib.error_proto,
+        Missing,
+    ) as exc:
+        raise refusal(exc, account, stage) from exc

@@ -1,0 +1,100 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Sockets that obey a ``Deadline`` on every read and write.
+
+imaplib and poplib read through ``makefile()``, which calls ``recv_into``; so it
+suffices to set the time that is left there and in ``sendall``.
+"""
+
+import queue
+import socket
+import ssl
+import threading
+from typing import Any
+
+from .deadline import Deadline
+
+
+class Plain(socket.socket):
+    deadline: Deadline | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        arm(self)
+        return super().recv_into(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        arm(self)
+        super().sendall(*args, **kwargs)
+
+
+class Encrypted(ssl.SSLSocket):
+    deadline: Deadline | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        arm(self)
+        return super().recv_into(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        arm(self)
+        super().sendall(*args, **kwargs)
+
+
+def arm(sock: Plain | Encrypted) -> None:
+    """Give the next operation what is left of the deadline, if there is one."""
+    if sock.deadline is not None:
+        sock.settimeout(sock.deadline.remaining())
+
+
+Address = tuple[socket.AddressFamily, Any]
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
+    """The addresses of a host. The system's resolver knows no deadline, so it is
+    asked in a thread that is left behind when it takes too long."""
+    answers: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put([(family, address) for family, _t, _p, _n, address in found])
+        except Exception as fault:  # handed to the caller, who waits for it
+            answers.put(fault)
+
+    threading.Thread(target=ask, daemon=True, name=f"resolve {host}").start()
+    try:
+        answer = answers.get(timeout=deadline.remaining())
+    except queue.Empty:
+        raise TimeoutError(f"no answer about {host}") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def connect(addresses: list[Address], deadline: Deadline) -> Plain:
+    """A connection to the first address that takes one; raises the last fault."""
+    fault: OSError = OSError("the host has no address")
+    for left, (family, address) in zip(
+        range(len(addresses), 0, -1), addresses, strict=True
+    ):
+        sock = Plain(family, socket.SOCK_STREAM)
+        sock.deadline = deadline
+        try:
+            # A dead first address (IPv6 without a route) leaves time for the next.
+            sock.settimeout(deadline.remaining() / left)
+            sock.connect(address)
+        except OSError as problem:
+            sock.close()
+            fault = problem
+        else:
+            return sock
+    raise fault
+
+
+def encrypt(sock: Plain, context: ssl.SSLContext, host: str) -> Encrypted:
+    """TLS over an open connection; the handshake ends by the deadline."""
+    deadline = sock.deadline
+    arm(sock)
+    wrapped = context.wrap_socket(sock, server_hostname=host)
+    assert isinstance(wrapped, Encrypted)
+    wrapped.deadline = deadline
+    return wrapped
