@@ -4,7 +4,7 @@
 
 Both are made from the Markdown fragments in ``mail_gateway_plus/readme``, in the order
 of ``SECTIONS``, and from the news. ``--check`` writes nothing and fails when a file is
-not what it would be.
+not what it would be, or when requirements.txt and the manifest differ.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import html
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import mistune
@@ -88,23 +89,43 @@ class Restructured(RSTRenderer):
 
 
 def main() -> int:
-    stale = 0
-    for path, text in pages().items():
-        if path.is_file() and path.read_text() == text:
-            continue
-        stale += 1
-        if "--check" in sys.argv[1:]:
-            name = path.relative_to(paths.ROOT)
+    checking = "--check" in sys.argv[1:]
+    stale = [path for path, text in pages().items() if is_stale(path, text)]
+    for path in stale:
+        name = path.relative_to(paths.ROOT)
+        if checking:
             print(f"{name} is stale: python3 -m sandbox.lint --fix readme")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            print(f"wrote {path.relative_to(paths.ROOT)}")
-    return 1 if stale and "--check" in sys.argv[1:] else 0
+            path.write_text(pages()[path])
+            print(f"wrote {name}")
+    return 1 if (stale and checking) or not requirements_agree() else 0
 
 
-def pages() -> Mapping[Any, str]:
-    manifest = ast.literal_eval((paths.ADDON / "__manifest__.py").read_text())
+def is_stale(path: Path, text: str) -> bool:
+    return not path.is_file() or path.read_text() != text
+
+
+def read_manifest() -> Mapping[str, Any]:
+    manifest: Mapping[str, Any] = ast.literal_eval(
+        (paths.ADDON / "__manifest__.py").read_text()
+    )
+    return manifest
+
+
+def requirements_agree() -> bool:
+    """Whether requirements.txt asks for what the manifest declares."""
+    declared = set(read_manifest().get("external_dependencies", {}).get("python", []))
+    lines = (paths.ROOT / "requirements.txt").read_text().splitlines()
+    asked = {line for line in lines if line and not line.startswith("#")}
+    for name in sorted(declared ^ asked):
+        lacks = "external_dependencies" if name in asked else "requirements.txt"
+        print(f"{name} is missing in {lacks}")
+    return declared == asked
+
+
+def pages() -> Mapping[Path, str]:
+    manifest = read_manifest()
     return {
         paths.ADDON / "README.rst": readme(manifest, CONTENTS),
         paths.ADDON / "static/description/index.html": page(manifest),
