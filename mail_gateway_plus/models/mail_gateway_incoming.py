@@ -23,7 +23,8 @@ class MailGatewayIncoming(models.Model):
 
     _name = "mail.gateway.incoming"
     _description = "Incoming Message"
-    _inherit = "mail.activity.mixin"
+    # A thread, for operators leave notes and activities on what is in quarantine.
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _rec_name = "subject"
     _order = "id desc"
 
@@ -70,7 +71,7 @@ class MailGatewayIncoming(models.Model):
     )
     reason_code = fields.Char(readonly=True, default="received", index=True)
     trace = fields.Json(readonly=True)
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(readonly=True, required=True, default=0)
     next_attempt = fields.Datetime(readonly=True)
     duplicate_of_id = fields.Many2one(
         "mail.gateway.incoming", "First Delivery", readonly=True, ondelete="set null"
@@ -150,7 +151,8 @@ class MailGatewayIncoming(models.Model):
             "folder": folder,
             "uidvalidity": uidvalidity,
         }
-        rows = self.create(
+        # No creation note, no followers, no tracking: these are many rows.
+        rows = self.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(
             [self._values(known) | place | {"uid": uid} for uid, _raw, known in stated]
         )
         for row, (_uid, raw, _known) in zip(rows, stated, strict=True):

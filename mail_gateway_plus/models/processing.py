@@ -71,7 +71,8 @@ def process(registry, incoming_id):
         else:
             _work(registry, incoming_id, observation)
     except Exception as problem:  # nothing may leave the batch: it ends on the row
-        _logger.info("Processing of message %s failed", incoming_id, exc_info=True)
+        expected = observation.noted("no_route")
+        _logger.info("Message %s is not routed", incoming_id, exc_info=not expected)
         try:
             _failed(registry, incoming_id, attempts, problem, observation)
         except Exception:  # even then the messages behind it must not wait for it
