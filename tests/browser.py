@@ -1,0 +1,244 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A real browser before a real Odoo server.
+
+``Office`` is the server with its database, ``Desk`` a person in front of it. Waiting is
+done on what the person sees; nothing here sleeps for a guessed time.
+"""
+
+import contextlib
+import io
+import os
+import shutil
+import time
+import xmlrpc.client
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+
+#: Where pictures go; without it none is taken.
+PICTURES = "MGP_PICTURES"
+COLOURS = 128
+
+# Each keeps the browser from calling somewhere, or is needed where no desktop is.
+SWITCHES = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The name of the database is drawn by lot, and the greeting of the robot is not ours.
+STILL = ".o_user_menu mark, .o-mail-DiscussSystray-class .badge { display: none; }"
+
+#: As long as a person waits for a screen before calling it broken.
+PATIENCE_MS = 15_000
+
+#: Requests that Odoo keeps open on purpose.
+OPEN_ENDED = ("/websocket", "/longpolling", "/bus/")
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@contextlib.contextmanager
+def chromium():
+    """Debian's browser; the one in the private view of the machine, or its own."""
+    program = shutil.which("chromium")
+    if not program:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+class Office:
+    """A running Odoo and what the administrator prepares there beforehand."""
+
+    def __init__(self, stack, database, server):
+        self.stack, self.database, self.server = stack, database, server
+        self.url = server.url
+        self.proxy = xmlrpc.client.ServerProxy(
+            f"{server.url}/xmlrpc/2/object", allow_none=True
+        )
+
+    def call(self, model, method, *args, **named):
+        """A public method of a model, as the administrator (whose id is 2)."""
+        return self.proxy.execute_kw(
+            self.database, 2, "admin", model, method, args, named
+        )
+
+    def create(self, model, **values):
+        return self.call(model, "create", values)
+
+    def id_of(self, xmlid):
+        module, _dot, name = xmlid.partition(".")
+        domain = [("module", "=", module), ("name", "=", name)]
+        return self.call("ir.model.data", "search_read", domain, ["res_id"])[0]["res_id"]
+
+    def alias(self, name, model, **values):
+        """An address of demo.example that makes records of a model."""
+        (kind,) = self.call("ir.model", "search", [("model", "=", model)])
+        return self.create("mail.alias", alias_name=name, alias_model_id=kind, **values)
+
+    def sql(self, statement, *values):
+        """What no button does, such as turning back the clock."""
+        with contextlib.closing(self.stack.databases.connect(self.database)) as known:
+            known.cursor().execute(statement, values)
+
+
+@contextlib.contextmanager
+def office(stack):
+    """Odoo on a database copy of its own; mail that it sends ends in the relay."""
+    database = stack.database("addon")
+    relay = {"smtp_server": "127.0.0.1", "smtp_port": stack.ports["smtp"]}
+    try:
+        with stack.odoo(database, **relay) as server:
+            made = Office(stack, database, server)
+            made.create("mail.alias.domain", name="demo.example")
+            yield made
+    finally:
+        stack.drop(database)
+
+
+class Desk:
+    """One person's browser window; faults of the page are collected."""
+
+    def __init__(self, browser, office, login, password):
+        self.office = office
+        self.context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="UTC"
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.page = self.context.new_page()
+        self.faults, self._open = [], set()
+        self._listen()
+        self._sign_in(login, password)
+
+    def _listen(self):
+        on = self.page.on
+        on("console", self._note_console)
+        on("pageerror", self._note_error)
+        on("dialog", self._note_dialog)
+        on("request", self._note_request)
+        on("requestfinished", self._note_end)
+        on("requestfailed", self._note_end)
+
+    def _note_console(self, message):
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _note_error(self, error):
+        self.faults.append(f"page: {error}")
+
+    def _note_dialog(self, dialog):
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _note_request(self, request):
+        if not any(path in request.url for path in OPEN_ENDED):
+            self._open.add(request)
+
+    def _note_end(self, request):
+        self._open.discard(request)
+
+    def _sign_in(self, login, password):
+        self.page.goto(f"{self.office.url}/web/login")
+        self.page.fill("#login", login)
+        self.page.fill("#password", password)
+        self.page.click("button[type=submit]")
+        expect(self.page.locator(".o_main_navbar")).to_be_visible()
+        self.idle()
+
+    def idle(self):
+        """Wait until the client asks nothing more of the server."""
+        quiet, end = 0, time.monotonic() + PATIENCE_MS / 1000
+        while quiet < 3:
+            assert time.monotonic() < end, f"still open: {self._open}"
+            self.page.wait_for_timeout(30)
+            quiet = 0 if self._open else quiet + 1
+
+    def find(self, selector, **options):
+        return self.page.locator(selector, **options)
+
+    # --- ways
+
+    def technical(self, menu):
+        """By hand: Settings in developer mode, the menu Technical, one entry."""
+        self.page.goto(f"{self.office.url}/odoo/settings?debug=1")
+        self.page.click("button[data-menu-xmlid='base.menu_custom']")
+        self.page.click(f".o-dropdown--menu a[data-menu-xmlid='{menu}']")
+        expect(self.find(".o_list_view")).to_be_visible()
+        self.idle()
+
+    def go(self, action, record=None):
+        """To an action, or to a record in it, by the address line."""
+        path = f"/odoo/action-{action}" + (f"/{record}" if record else "")
+        self.page.goto(f"{self.office.url}{path}?debug=1")
+        expect(self.find(".o_form_view" if record else ".o_list_view")).to_be_visible()
+        self.idle()
+
+    def button(self, name):
+        """Press a button of the form and wait for what it brings."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.idle()
+
+    def tab(self, name):
+        self.page.get_by_role("tab", name=name).click()
+        return self.find(".o_notebook_content .tab-pane.active")
+
+    def field(self, name):
+        return self.find(f".o_form_view .o_field_widget[name='{name}']")
+
+    def fill(self, **values):
+        for name, value in values.items():
+            entry = self.field(name).locator("input")
+            entry.fill(str(value))
+            entry.press("Tab")
+        self.idle()
+
+    def choose(self, name, label):
+        """Pick from a selection field."""
+        self.field(name).locator("input").click()
+        self.page.get_by_role("option", name=label, exact=True).click()
+        self.idle()
+
+    def rows(self):
+        """The cells of each row of the list, as they are read."""
+        return [
+            [cell.strip() for cell in row.locator("td.o_data_cell").all_inner_texts()]
+            for row in self.find(".o_list_view .o_data_row").all()
+        ]
+
+    def refusal(self):
+        """What the dialog with a fault says; closes it."""
+        dialog = self.find(".o_error_dialog")
+        expect(dialog).to_be_visible()
+        text = dialog.inner_text()
+        dialog.get_by_role("button", name="Close").last.click()
+        expect(dialog).to_be_hidden()
+        return text
+
+    # --- keeping
+
+    def picture(self, name):
+        """Into the guide, when it is asked for: few colours make it small."""
+        folder = os.environ.get(PICTURES)
+        if not folder:
+            return
+        self.idle()
+        self.page.mouse.move(0, 799)
+        shot = self.page.screenshot(animations="disabled", caret="hide", style=STILL)
+        image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        image.save(Path(folder, f"{name}.png"), optimize=True)
+
+    def settled(self):
+        """No fault of the page since the last look."""
+        faults, self.faults = self.faults, []
+        assert not faults, faults
