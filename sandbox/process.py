@@ -3,7 +3,9 @@
 """Servers as processes: sessions of their own, output in a file, one user."""
 
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,6 +45,19 @@ def run(command: list[str], log: Path, env: Mapping[str, str] | None = None) -> 
 def must_run(command: list[str], log: Path, what: str) -> None:
     if run(command, log):
         raise Missing(f"{what} failed: see {shown(log)}")
+
+
+def end(pid: int, what: str, patience_s: float = 10) -> None:
+    """SIGTERM to a server that is not our child, and wait until it is gone."""
+    deadline = time.monotonic() + patience_s
+    try:
+        os.kill(pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            time.sleep(0.02)
+    except ProcessLookupError:
+        return
+    raise Missing(f"{what} does not stop")
 
 
 def shown(path: Path) -> str:
