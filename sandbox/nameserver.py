@@ -101,9 +101,7 @@ class NameServer:
             self._fill(reply, question.name, question.rdtype)
         return reply
 
-    def _fill(
-        self, reply: dns.message.Message, name: dns.name.Name, kind: int
-    ) -> None:
+    def _fill(self, reply: dns.message.Message, name: dns.name.Name, kind: int) -> None:
         origins = [origin for origin in self.zones if name.is_subdomain(origin)]
         if not origins:
             reply.set_rcode(dns.rcode.REFUSED)

@@ -29,7 +29,7 @@ from types import FrameType
 
 from . import venv
 from .paths import RUNS, TREE
-from .say import Missing, call, warn
+from .say import Missing, call
 
 # How a run was started, for the process inside.
 MODE = "MGP_MODE"  # root, mapped, single or plain
