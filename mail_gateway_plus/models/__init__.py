@@ -4,6 +4,7 @@ from . import mail_gateway_advice
 from . import mail_gateway_chunk
 from . import mail_gateway_folder
 from . import mail_gateway_incoming
+from . import mail_gateway_incoming_processing
 from . import mail_gateway_outcome
 from . import fetchmail_server_connection
 from . import fetchmail_server_fetch

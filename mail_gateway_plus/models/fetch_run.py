@@ -42,7 +42,7 @@ class FetchRun:
                 break
             state = self._fetch(folder, state, batch)
             self._progress(len(batch))
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _folder(self):
         folder = self.server.folder_ids.filtered(lambda f: f.name == INBOX)
@@ -80,7 +80,7 @@ class FetchRun:
         )
         state = state.stored(uid for uid, _raw in arrivals)
         folder._remember(state)
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         self._acknowledge(rows)
         self.fetched += len(rows)
         return state

@@ -100,9 +100,13 @@ class FetchmailServer(models.Model):
             return super().fetch_mail()
         Incoming = self.env["mail.gateway.incoming"].sudo()
         before = Incoming.search([], limit=1).id or 0
-        super(FetchmailServer, self.with_context(mail_gateway_s=PATIENCE_S)).fetch_mail()
+        super(
+            FetchmailServer, self.with_context(mail_gateway_s=PATIENCE_S)
+        ).fetch_mail()
         Incoming._process_received(self, seconds=PATIENCE_S)
-        return self._show_incoming(self.env._("Fetched Just Now"), [("id", ">", before)])
+        return self._show_incoming(
+            self.env._("Fetched Just Now"), [("id", ">", before)]
+        )
 
     def action_open_incoming(self):
         return self._show_incoming(self.env._("Incoming Messages"), [])

@@ -73,21 +73,23 @@ class FetchmailServer(models.Model):
         """Follow with the port, unless somebody chose an unusual one."""
         security = self.connection_security or "none"
         self.is_ssl = account.SECURITIES[security][0]
-        if self.port in (0, *account.PORTS.values()):
+        if not self._has_port_of_its_own():
             kind = self._get_connection_type()
             self.port = account.default_port(kind, security)
 
     @api.onchange("server_type", "is_ssl", "object_id")
     def onchange_server_type(self):
-        """Stock resets the port also when the document type changes, and switches SSL
-        on for Gmail and Outlook."""
-        port, before = self.port, self._origin.server_type
+        """Stock resets the port, also when the document type changes, and switches
+        SSL on for Gmail and Outlook."""
+        port = self.port if self._has_port_of_its_own() else 0
         result = super().onchange_server_type()
         if self.is_ssl != account.SECURITIES[self.connection_security or "none"][0]:
             self.connection_security = self._security_for(self.is_ssl)
-        if port and before == self.server_type:
-            self.port = port
+        self.port = port or self.port
         return result
+
+    def _has_port_of_its_own(self):
+        return self.port not in (0, *account.PORTS.values())
 
     def _account(self):
         """How to reach the mailbox, as ``net`` wants it. The login hooks of the Gmail

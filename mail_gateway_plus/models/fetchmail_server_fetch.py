@@ -46,7 +46,7 @@ class FetchmailServer(models.Model):
             for opened in mailbox.open_all(servers._accounts()):
                 server = servers.browse(opened.account.key)
                 fault = server._look(opened, work_cr, stop) or fault
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         return fault
 
     def _nothing_locked(self, due):

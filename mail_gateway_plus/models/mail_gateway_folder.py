@@ -21,7 +21,9 @@ class MailGatewayFolder(models.Model):
     # As text, for a UID is unsigned and of 32 bit.
     last_uid = fields.Char(readonly=True, default="0")
     pending = fields.Text(
-        readonly=True, default="", help="UIDs that were listed and are yet to be fetched"
+        readonly=True,
+        default="",
+        help="UIDs that were listed and are yet to be fetched",
     )
 
     _name_unique = models.Constraint(

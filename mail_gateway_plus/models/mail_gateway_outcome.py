@@ -20,6 +20,7 @@ class MailGatewayOutcome(models.Model):
     record_name = fields.Char("Record", compute="_compute_record")
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_record(self):
         for outcome in self:
             known = outcome.res_model in self.env

@@ -112,8 +112,12 @@ class MailThread(models.AbstractModel):
     @api.model
     def _reached(self, message_id, routes, thread_id):
         """The records that got the message, each with the alias that led there."""
-        posted = self.env["mail.message"].sudo().search(
-            [("message_id", "=", message_id), ("model", "!=", False)], order="id"
+        posted = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [("message_id", "=", message_id), ("model", "!=", False)], order="id"
+            )
         )
         records = [(message.model, message.res_id) for message in posted]
         if not records and thread_id:

@@ -21,7 +21,12 @@ from ..core.mailbox.account import Account
 _EXPIRED, _WRONG_NAME, _WRONG_IP = 10, 62, 64
 
 #: What OpenSSL says when the other side does not speak TLS at all.
-_PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
+_PLAIN = (
+    "WRONG_VERSION_NUMBER",
+    "HTTP_REQUEST",
+    "UNKNOWN_PROTOCOL",
+    "RECORD_LAYER_FAILURE",
+)
 
 #: As much of a server's own words as a person wants to read.
 _WORDS = 300

@@ -24,7 +24,7 @@ class Plain(socket.socket):
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         arm(self)
-        super().sendall(*args, **kwargs)
+        return super().sendall(*args, **kwargs)
 
 
 class Encrypted(ssl.SSLSocket):
@@ -36,7 +36,7 @@ class Encrypted(ssl.SSLSocket):
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         arm(self)
-        super().sendall(*args, **kwargs)
+        return super().sendall(*args, **kwargs)
 
 
 def arm(sock: Plain | Encrypted) -> None:

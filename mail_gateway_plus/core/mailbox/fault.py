@@ -51,24 +51,6 @@ CODES = {
     ("unexpected", ANY): "mailbox_unexpected",
 }
 
-#: Where to look first on the form of the mailbox.
-FIELDS = {
-    "mailbox_host_unknown": "server",
-    "mailbox_host_unreachable": "server",
-    "mailbox_connection_refused": "port",
-    "mailbox_connect_timeout": "port",
-    "mailbox_greeting_timeout": "connection_security",
-    "mailbox_greeting_missing": "connection_security",
-    "mailbox_tls_timeout": "connection_security",
-    "mailbox_tls_not_spoken": "connection_security",
-    "mailbox_tls_failed": "connection_security",
-    "mailbox_starttls_missing": "connection_security",
-    "mailbox_certificate_expired": "connection_security",
-    "mailbox_certificate_name": "server",
-    "mailbox_certificate_untrusted": "connection_security",
-    "mailbox_login_refused": "user",
-}
-
 
 def code(kind: str, stage: str) -> str:
     """The finding code of a fault of this kind at this stage."""

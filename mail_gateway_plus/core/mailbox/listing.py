@@ -44,7 +44,9 @@ def criteria(state: FolderState, uidvalidity: str) -> str:
     """The IMAP SEARCH that lists what may be new (RFC 3501, 6.4.4)."""
     if state.uidvalidity != uidvalidity:
         return "UNSEEN"
-    uids = ",".join(filter(None, [uidset.dump(state.pending), f"{state.last_uid + 1}:*"]))
+    uids = ",".join(
+        filter(None, [uidset.dump(state.pending), f"{state.last_uid + 1}:*"])
+    )
     return f"OR UNSEEN UID {uids}"
 
 

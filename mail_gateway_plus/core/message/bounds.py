@@ -41,7 +41,8 @@ def _leaves(
     if depth > bounds.depth or not isinstance(children, list):
         return
     for child in children:
-        yield from _leaves(child, depth + 1, bounds)
+        if isinstance(child, email.message.Message):
+            yield from _leaves(child, depth + 1, bounds)
 
 
 def _html_size(part: email.message.Message) -> int:
@@ -66,14 +67,24 @@ def _structure(raw: bytes, bounds: Bounds) -> Finding | None:
     return next((_over(*m) for m in measured if m[1] > m[2]), None)
 
 
+def _small(raw: bytes, boundaries: int, bounds: Bounds) -> bool:
+    """Whether no bound can be exceeded, seen without parsing: most mail is so."""
+    parts = raw.count(b"\n--") + 1
+    return (
+        boundaries < bounds.depth
+        and parts < bounds.parts
+        and len(raw) < bounds.html_size
+    )
+
+
 def exceeded(raw: bytes, bounds: Bounds = Bounds()) -> Finding | None:
     """The first bound that the message exceeds, None when it stays within all."""
-    head, body = header.split(raw)
-    if len(head) > bounds.header_size:
-        return _over("message_header_too_large", len(head), bounds.header_size)
+    head_size = len(header.split(raw)[0])
+    if head_size > bounds.header_size:
+        return _over("message_header_too_large", head_size, bounds.header_size)
     # The parser recurses once a level, so a count of bytes comes before it.
-    boundaries = raw.lower().count(b"boundary=")
-    attached = raw.lower().count(b"message/rfc822")
-    if boundaries + attached > bounds.parts:
-        return _over("message_too_many_parts", boundaries + attached, bounds.parts)
-    return _structure(raw, bounds)
+    lowered = raw.lower()
+    boundaries = lowered.count(b"boundary=") + lowered.count(b"message/rfc822")
+    if boundaries > bounds.parts:
+        return _over("message_too_many_parts", boundaries, bounds.parts)
+    return None if _small(raw, boundaries, bounds) else _structure(raw, bounds)

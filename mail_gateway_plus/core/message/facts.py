@@ -26,6 +26,10 @@ RECIPIENT_FIELDS = (
     "resent-cc",
 )
 
+#: Longer lists of recipients than this (characters) are cut: reading them costs more
+#: than it tells.
+_RECIPIENTS_READ = 32_768
+
 #: What makes two deliveries the same mail. Trace fields (Received, Delivered-To)
 #: differ with each delivery and so do not count.
 _SAME = ("message-id", "from", "date", "subject")
@@ -60,9 +64,11 @@ def _date(value: str) -> datetime.datetime | None:
 def _recipients(found: dict[str, list[bytes]]) -> str:
     """Addresses in the order of RECIPIENT_FIELDS, each once, joined by commas."""
     values = [
-        header.decode(value) for name in RECIPIENT_FIELDS for value in found.get(name, ())
+        header.decode(value)
+        for name in RECIPIENT_FIELDS
+        for value in found.get(name, ())
     ]
-    pairs = email.utils.getaddresses(values)
+    pairs = email.utils.getaddresses([value[:_RECIPIENTS_READ] for value in values])
     addresses = (address.strip().lower() for _name, address in pairs)
     return ", ".join(dict.fromkeys(a for a in addresses if "@" in a))
 

@@ -64,4 +64,5 @@ def decode(value: bytes) -> str:
         pieces = email.header.decode_header(text)
     except (email.errors.HeaderParseError, ValueError, AssertionError):
         return fit(text)
-    return fit("".join(_piece(piece, charset) for piece, charset in pieces)).strip()
+    decoded = "".join(_piece(piece, charset) for piece, charset in pieces).strip()
+    return fit(decoded or text)

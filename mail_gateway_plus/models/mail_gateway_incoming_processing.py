@@ -1,0 +1,180 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..core.message import facts
+from ..core.routing import verdict
+from . import processing
+
+
+class MailGatewayIncoming(models.Model):
+    """The way of a message through the ledger: received, processed, concluded."""
+
+    _inherit = "mail.gateway.incoming"
+
+    @api.model
+    def _receive(self, server, folder, uidvalidity, arrivals):
+        """Store messages and have them processed; the caller commits.
+
+        :param arrivals: (UID, raw bytes) of each
+        :return: the new rows, in state ``received``
+        """
+        stated = [(uid, raw, facts.read(raw)) for uid, raw in arrivals]
+        place = {
+            "server_id": server.id,
+            "company_id": server.company_id.id,
+            "folder": folder,
+            "uidvalidity": uidvalidity,
+        }
+        # No creation note, no followers, no tracking: these are many rows.
+        rows = self.with_context(
+            tracking_disable=True, mail_create_nosubscribe=True
+        ).create(
+            [self._values(known) | place | {"uid": uid} for uid, _raw, known in stated]
+        )
+        for row, (_uid, raw, _known) in zip(rows, stated, strict=True):
+            self.env["mail.gateway.chunk"]._store(row.id, raw)
+        self._processing_cron()._trigger()
+        return rows
+
+    @api.model
+    def _values(self, known):
+        return {
+            "message_id": known.message_id,
+            "digest": known.digest,
+            "fingerprint": known.fingerprint,
+            "email_from": known.email_from,
+            "recipients": known.recipients,
+            "subject": known.subject,
+            "date": known.date,
+            "size": known.size,
+        }
+
+    @api.model
+    def _processing_cron(self):
+        return self.env.ref("mail_gateway_plus.ir_cron_process").sudo()
+
+    @api.model
+    def _process_received(self, servers=None, seconds=None):
+        """Process what waits, oldest first, each message in a transaction of its own.
+        Safe to call from several workers at once.
+
+        :param servers: only messages of these mailboxes
+        :param seconds: stop taking messages after this time
+        :return: how many were taken
+        """
+        stop = time.monotonic() + seconds if seconds else float("inf")
+        taken = 0
+        # This cursor holds the lock of the message in work and nothing else, so no
+        # commit on the way can release it.
+        with self.env.registry.cursor() as lock_cr:
+            while time.monotonic() < stop:
+                incoming_id = processing.lock_next(lock_cr, servers)
+                if not incoming_id:
+                    break
+                processing.process(self.env.registry, incoming_id)
+                lock_cr.rollback()
+                taken += 1
+                left = self.env["ir.cron"]._commit_progress(1)
+                stop = min(stop, time.monotonic() + left)
+        return taken
+
+    @api.model
+    def _cron_process(self):
+        waiting = self.search_count(self._domain_due())
+        self.env["ir.cron"]._commit_progress(remaining=waiting)
+        self._process_received()
+
+    @api.model
+    def _domain_due(self):
+        now = fields.Datetime.now()
+        return [
+            ("state", "=", "received"),
+            "|",
+            ("next_attempt", "=", False),
+            ("next_attempt", "<=", now),
+        ]
+
+    def _first_delivery(self):
+        """The row of an earlier delivery of the same mail."""
+        self.ensure_one()
+        domain = [("fingerprint", "=", self.fingerprint), ("id", "<", self.id)]
+        return self.search(domain, order="id", limit=1)
+
+    def _reuses_message_id(self):
+        """Whether another mail of the ledger became a record under this Message-ID.
+        Stock would drop this one as a copy of that."""
+        self.ensure_one()
+        domain = [
+            ("message_id", "=", self.message_id),
+            ("fingerprint", "!=", self.fingerprint),
+            ("state", "=", "routed"),
+        ]
+        return bool(self.message_id and self.search_count(domain, limit=1))
+
+    def _conclude(self, observation):
+        """Write the outcome; it commits together with what the message made."""
+        self.ensure_one()
+        decided = verdict.decide(observation)
+        self.write(
+            {
+                "state": decided.state,
+                "reason_code": decided.reason_code,
+                "trace": observation.trace(),
+                "next_attempt": False,
+                "outcome_ids": [
+                    fields.Command.create(
+                        {
+                            "res_model": reached.res_model,
+                            "res_id": reached.res_id,
+                            "alias_id": reached.alias_id or False,
+                        }
+                    )
+                    for reached in observation.reached
+                ],
+            }
+        )
+        self.env["mail.alias"].browse(observation.broken_aliases).exists().write(
+            {"alias_status": "invalid"}
+        )
+        if decided.state == "quarantined":
+            self._tell()
+
+    def _put_off(self, delay_s):
+        """Try again later."""
+        self.ensure_one()
+        at = fields.Datetime.now() + timedelta(seconds=delay_s)
+        self.next_attempt = at
+        self._processing_cron()._trigger(at=at)
+
+    def _tell(self):
+        """One activity while a mailbox has something in quarantine, not one a
+        message."""
+        told = self.search_count(
+            [
+                ("server_id", "=", self.server_id.id),
+                ("state", "=", "quarantined"),
+                ("activity_ids", "!=", False),
+            ],
+            limit=1,
+        )
+        user = self.server_id.responsible_id or self.env.ref(
+            "base.user_admin", raise_if_not_found=False
+        )
+        if told or not user:
+            return
+        # Without "quick update" Odoo mails the assignee, within this transaction.
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("E-mail in quarantine"),
+            note=self.env._(
+                "A message to %(mailbox)s could not be routed: %(reason)s Further ones"
+                " show in Incoming Messages under the filter Quarantined.",
+                mailbox=self.server_id.name or self.env._("a former mailbox"),
+                reason=self.reason,
+            ),
+            user_id=user.id,
+        )

@@ -1,0 +1,6 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_advice
+from . import test_direct_callers
+from . import test_ledger
+from . import test_mailbox

@@ -1,0 +1,116 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+RAW = b"From: ann@out.example\r\nTo: sales@demo.example\r\nSubject: Hi\r\n\r\nHello\r\n"
+
+
+@tagged("post_install", "-at_install")
+class TestLedger(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mailbox = cls.env["fetchmail.server"].create({"name": "Box"})
+        cls.row = cls._receive("1")
+        cls.operator = new_test_user(
+            cls.env, "operator", groups="mail_gateway_plus.group_operator"
+        )
+
+    @classmethod
+    def _receive(cls, uid, raw=RAW, mailbox=None):
+        return cls.env["mail.gateway.incoming"]._receive(
+            mailbox or cls.mailbox, "INBOX", "7", [(uid, raw)]
+        )
+
+    def test_facts_stand_on_the_row(self):
+        self.assertEqual(self.row.email_from, "ann@out.example")
+        self.assertEqual(self.row.recipients, "sales@demo.example")
+        self.assertEqual(self.row.subject, "Hi")
+        self.assertEqual(self.row.state, "received")
+        self.assertEqual(self.row._raw(), RAW)
+        self.assertIn("Subject: Hi", self.row.head)
+
+    def test_empty_message_is_a_message(self):
+        self.assertEqual(self._receive("2", b"")._raw(), b"")
+
+    def test_place_in_the_mailbox_is_unique(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self._receive("1")
+
+    def test_arrival_wakes_the_processing(self):
+        cron = self.env.ref("mail_gateway_plus.ir_cron_process")
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        )
+
+    def test_row_outlives_its_mailbox(self):
+        other = self.env["fetchmail.server"].create({"name": "Short-lived"})
+        row = self._receive("1", mailbox=other)
+        other.unlink()
+        self.assertTrue(row.exists())
+        self.assertFalse(row.server_id)
+        self.assertEqual(row._raw(), RAW)
+
+    def test_chunks_go_with_their_row(self):
+        chunks = self.env["mail.gateway.chunk"].search(
+            [("incoming_id", "=", self.row.id)]
+        )
+        self.assertTrue(chunks)
+        self.row.unlink()
+        self.assertFalse(chunks.exists())
+
+    def test_operator_reads_and_reprocesses(self):
+        row = self.row.with_user(self.operator)
+        self.assertEqual(row.subject, "Hi")
+        self.assertEqual(row._raw(), RAW)
+        self.row.write({"state": "quarantined", "reason_code": "no_route"})
+        row.action_reprocess()
+        self.assertEqual(self.row.state, "received")
+
+    def test_what_was_routed_is_not_processed_again(self):
+        self.row.state = "routed"
+        self.row.action_reprocess()
+        self.assertEqual(self.row.state, "routed")
+
+    def test_operator_sees_no_password_and_deletes_nothing(self):
+        self.mailbox.password = "secret"
+        mailbox = self.mailbox.with_user(self.operator)
+        self.assertEqual(mailbox.name, "Box")
+        with self.assertRaises(AccessError):
+            mailbox.read(["password"])
+        with self.assertRaises(AccessError):
+            mailbox.fetch_mail()
+        with self.assertRaises(AccessError):
+            self.row.with_user(self.operator).unlink()
+
+    def test_employee_sees_nothing_of_the_ledger(self):
+        employee = new_test_user(self.env, "employee", groups="base.group_user")
+        for model in ("mail.gateway.incoming", "mail.gateway.outcome"):
+            with self.subTest(model), self.assertRaises(AccessError):
+                self.env[model].with_user(employee).search([])
+        with self.assertRaises(AccessError):
+            self.row.with_user(employee)._raw()
+
+    def test_nobody_reads_chunks_past_the_ledger(self):
+        admin = self.env.ref("base.user_admin")
+        with self.assertRaises(AccessError):
+            self.env["mail.gateway.chunk"].with_user(admin).search([])
+
+    def test_settings_administrators_are_managers(self):
+        admin = self.env.ref("base.user_admin")
+        self.assertTrue(admin.has_group("mail_gateway_plus.group_manager"))
+
+    def test_other_companies_stay_apart(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        theirs = self.env["fetchmail.server"].create(
+            {"name": "Theirs", "company_id": company.id}
+        )
+        row = self._receive("1", mailbox=theirs)
+        self.assertEqual(row.company_id, company)
+        visible = self.env["mail.gateway.incoming"].with_user(self.operator)
+        self.assertNotIn(row, visible.search([]))
+        self.assertIn(self.row, visible.search([]))

@@ -1,0 +1,96 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.addons.mail_gateway_plus.core.message import bounds, facts
+
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
+
+ORDER = (
+    b"Received: from a by b\r\n"
+    b"Delivered-To: sales@demo.example\r\n"
+    b"Message-ID: <1@out.example>\r\n"
+    b"From: =?utf-8?q?J=C3=B6rg?= <joerg@out.example>\r\n"
+    b"To: Sales <Sales@demo.example>, ann@out.example\r\n"
+    b"Cc: sales@demo.example\r\n"
+    b"Date: Fri, 20 Nov 2026 10:00:00 +0200\r\n"
+    b"Subject: Order\r\n"
+    b"\r\n"
+    b"Two, please.\r\n"
+)
+
+
+def test_facts_of_an_order():
+    found = facts.read(ORDER)
+    assert found.message_id == "<1@out.example>"
+    assert found.email_from == "Jörg <joerg@out.example>"
+    assert found.recipients == "sales@demo.example, ann@out.example"
+    assert found.subject == "Order"
+    assert found.date == datetime.datetime(2026, 11, 20, 8)
+    assert found.size == len(ORDER)
+
+
+def test_fingerprint_passes_over_the_trace_of_a_delivery():
+    again = ORDER.replace(b"from a by b", b"from c by d").replace(
+        b"Delivered-To: sales@", b"Delivered-To: office@"
+    )
+    one, two = facts.read(ORDER), facts.read(again)
+    assert one.fingerprint == two.fingerprint
+    assert one.digest != two.digest
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (b"Two, please", b"Three, please"),
+        (b"<1@out", b"<2@out"),
+        (b"Subject: Order", b"Subject: Other"),
+        (b"joerg@", b"ann@"),
+    ],
+)
+def test_fingerprint_tells_mails_apart(old, new):
+    other = facts.read(ORDER.replace(old, new))
+    assert other.fingerprint != facts.read(ORDER).fingerprint
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        b"yesterday",
+        b"Fri, 99 Nov 2026 10:00:00 +0000",
+        b"Fri, 01 Jan 1066 00:00:00 +0000",
+        b"Fri, 20 Nov 2026 10:00:00 +99999999",
+        b"",
+    ],
+)
+def test_date_that_is_none(date):
+    assert facts.read(b"Date: " + date + b"\r\n\r\n").date is None
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_are_read(raw):
+    found = facts.read(raw)
+    assert found.size == len(raw)
+    assert "\x00" not in found.subject + found.email_from + found.message_id
+
+
+@given(st.binary(max_size=200), st.sampled_from(["From", "To", "Date", "Message-ID"]))
+def test_any_value_of_a_field_is_read(value, name):
+    facts.read(name.encode() + b": " + value + b"\r\n\r\nbody")
+
+
+def test_real_messages_are_read():
+    if not CORPUS.is_dir():
+        pytest.skip("the collection of real messages is not here")
+    paths = sorted(CORPUS.rglob("*.eml"))
+    assert paths
+    for path in paths:
+        raw = path.read_bytes()
+        found = facts.read(raw)
+        assert found.size == len(raw)
+        bounds.exceeded(raw)

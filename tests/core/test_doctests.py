@@ -1,0 +1,18 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The examples in docstrings are specification, so they are run."""
+
+import doctest
+import importlib
+
+import pytest
+
+EXAMPLES = {"retry": 1, "mailbox.uidset": 2, "message.facts": 2}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples(name):
+    module = importlib.import_module(f"odoo.addons.mail_gateway_plus.core.{name}")
+    result = doctest.testmod(module)
+    assert result.attempted >= EXAMPLES[name]
+    assert not result.failed
