@@ -1,0 +1,65 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``make bench``; ``make bench ARGS=--short`` only shows that it works."""
+
+import argparse
+import contextlib
+import os
+import platform
+import sys
+import time
+
+from odoo.release import version as odoo_version
+
+from sandbox.say import Missing, line
+from sandbox.stack import Stack
+
+from . import rounds, table
+from .cases import CASES, SIDES
+from .side import Side
+
+TIMES = 3
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--short", action="store_true", help="few messages, one run")
+    parser.add_argument("--case", default="", help="only cases with this in their name")
+    return parser.parse_args()
+
+
+def machine(stack: Stack) -> str:
+    connection = stack.databases.connect()
+    cursor = connection.cursor()
+    cursor.execute("SHOW server_version")
+    (postgres,) = cursor.fetchone()
+    connection.close()
+    return (
+        f"{os.cpu_count()} cores, Python {platform.python_version()},"
+        f" PostgreSQL {postgres.split()[0]}, Odoo {odoo_version}"
+    )
+
+
+def main() -> None:
+    wanted = arguments()
+    stack = Stack.attach()
+    begin = time.monotonic()
+    found, halves = [], []
+    with contextlib.ExitStack() as opened:
+        sides = [opened.enter_context(Side.ready(stack, name)) for name in SIDES]
+        for case in [case for case in CASES if wanted.case in case.name]:
+            case = case.short() if wanted.short else case
+            results = rounds.run(stack, sides, case, 1 if wanted.short else TIMES)
+            found += table.figures(case, results)
+            halves.append(table.fetch_alone(case, results))
+    line(f"\n{machine(stack)}; {time.monotonic() - begin:.0f} s in all")
+    line("medians; ratio = stock / addon: above 1 the addon needs less\n")
+    line(table.table(found))
+    line("\n" + "\n".join(halves))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Missing as error:
+        sys.exit(f"error: {error}")

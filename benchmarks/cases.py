@@ -1,0 +1,38 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is measured."""
+
+from dataclasses import dataclass, replace
+
+from .messages import MIXED, NEW, REPLIES, Mix
+
+SIDES = ("stock", "addon")
+
+#: One direction of a round trip of 30 ms, as to a mail provider in the same country.
+ONE_WAY_S = 0.015
+
+
+@dataclass(frozen=True)
+class Case:
+    """``size`` fixes the size of each message in bytes; else they vary."""
+
+    name: str
+    mix: Mix
+    count: int
+    protocol: str = "imaps"
+    one_way_s: float = 0.0
+    size: int | None = None
+
+    def short(self) -> "Case":
+        return replace(self, count=3 if self.size else 30)
+
+
+#: Over TLS, as mailboxes are read today.
+CASES = (
+    Case("IMAP", MIXED, 300),
+    Case("IMAP, 30 ms round trip", MIXED, 200, one_way_s=ONE_WAY_S),
+    Case("POP3", MIXED, 200, protocol="pop3s"),
+    Case("IMAP, to one alias", NEW, 60),
+    Case("IMAP, replies", REPLIES, 60),
+    Case("IMAP, 5 MB each", NEW, 12, size=5_000_000),
+)

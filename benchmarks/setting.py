@@ -1,0 +1,71 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the mail finds in the database. The same for both sides."""
+
+from odoo.fields import Command
+
+from .messages import ALIAS, DOMAIN, KNOWN, NEW, REPLIES, THREADS, several
+
+#: Messages of each kind that are processed before the clock runs, for the first of a
+#: kind fills Odoo's caches.
+WARM = 3
+
+
+def prepare(env):
+    """An alias for leads, known customers, conversations with a follower."""
+    domain = env["mail.alias.domain"].create({"name": DOMAIN})
+    env.company.alias_domain_id = domain
+    team = env["crm.team"].create({"name": "Bench", "alias_name": ALIAS})
+    env["res.partner"].create([{"name": a, "email": a} for a in KNOWN])
+    follower = _colleague(env)
+    for number, message_id in enumerate(THREADS):
+        lead = env["crm.lead"].create({"name": f"Lead {number}", "team_id": team.id})
+        lead.message_subscribe(follower.partner_id.ids)
+        lead.message_post(body=message_id).message_id = message_id
+    env.cr.commit()
+
+
+def _colleague(env):
+    """Told in Odoo and not by mail: no SMTP server shall be part of this."""
+    groups = [env.ref("sales_team.group_sale_salesman").id]
+    # Without an invitation by mail.
+    return (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "name": "Colleague",
+                "login": f"colleague@{DOMAIN}",
+                "email": f"colleague@{DOMAIN}",
+                "notification_type": "inbox",
+                "group_ids": [Command.set(groups)],
+            }
+        )
+    )
+
+
+def warm_up(env):
+    for mix in (NEW, REPLIES):
+        for message in several(mix, WARM):
+            raw = message.raw.replace(b"Message-ID: <", b"Message-ID: <warm.")
+            env["mail.thread"].message_process(None, raw)
+            env.cr.commit()
+
+
+def mailbox(env, job):
+    """The mailbox as its administrator sets it up; security where there is a choice."""
+    values = {
+        "name": "Bench",
+        "server_type": "pop" if job.protocol.startswith("pop3") else "imap",
+        "server": job.host,
+        "port": job.port,
+        "user": job.login,
+        "password": job.password,
+        "is_ssl": True,
+        "state": "done",
+    }
+    if "connection_security" in env["fetchmail.server"]._fields:
+        values["connection_security"] = "ssl_strict"
+    server = env["fetchmail.server"].create(values)
+    env.cr.commit()
+    return server

@@ -1,0 +1,78 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One side: its worker process and the database that each run gets a copy of."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from sandbox.paths import ROOT
+from sandbox.say import Missing, step
+from sandbox.stack import Stack
+
+from .job import Cost, Job, Result
+
+
+class Side:
+    """``name`` is that of the template, "stock" or "addon"."""
+
+    def __init__(self, stack: Stack, name: str) -> None:
+        self.stack, self.name = stack, name
+        self.log = stack.run / f"bench-{name}.log"
+        self.database = stack.database(name)
+        # The worker knows one database by its name, so each run's copy gets that.
+        self._prepared = f"{self.database}_prepared"
+        config = stack.odoo_config(self.database, log_level="warn")
+        with self.log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.worker", config, self.database],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=ROOT,
+                text=True,
+            )
+
+    @classmethod
+    @contextmanager
+    def ready(cls, stack: Stack, name: str) -> Iterator["Side"]:
+        with step(f"{name}: Odoo loaded, database prepared"):
+            side = cls(stack, name)
+            try:
+                side._answer()
+                stack.databases.copy(side.database, side._prepared)
+            except BaseException:
+                side.close()
+                raise
+        try:
+            yield side
+        finally:
+            side.close()
+
+    def close(self) -> None:
+        self._process.communicate()
+        for database in (self.database, self._prepared):
+            self.stack.drop(database)
+
+    def refresh(self) -> None:
+        """The database as it was before the last run."""
+        self.stack.databases.copy(self._prepared, self.database)
+
+    def run(self, job: Job) -> Result:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(asdict(job)) + "\n")
+        self._process.stdin.flush()
+        said = json.loads(self._answer())
+        costs = {name: Cost(**cost) for name, cost in said["costs"].items()}
+        return Result(costs, said["made"])
+
+    def _answer(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if line in ("", "failed\n"):
+            words = self.log.read_text(errors="replace").strip().splitlines()
+            raise Missing(f"a run of {self.name} failed: {(words or [self.log])[-1]}")
+        return line
