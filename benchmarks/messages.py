@@ -106,13 +106,16 @@ def _trace(dice: random.Random, number: int) -> list[str]:
 
 def _sender(dice: random.Random, number: int) -> str:
     name = f"{dice.choice(NAMES)} {dice.choice(NAMES)}son"
-    if number % 3 == 0:
-        return f'"{name}" <{dice.choice(KNOWN)}>'
     address = f"p{dice.randrange(10**6)}@firm{dice.randrange(50)}.example"
-    if name.isascii():
-        return f"{name} <{address}>"
-    coded = base64.b64encode(name.encode()).decode()
-    return f"=?utf-8?B?{coded}?= <{address}>"
+    if number % 3 == 0:
+        address = dice.choice(KNOWN)
+    return f"{_coded(name)} <{address}>"
+
+
+def _coded(text: str) -> str:
+    """As RFC 2047 wants what is not ASCII."""
+    coded = base64.b64encode(text.encode()).decode()
+    return text if text.isascii() else f"=?utf-8?B?{coded}?="
 
 
 def _head(
@@ -123,15 +126,13 @@ def _head(
     yield f"From: {_sender(dice, number)}"
     local = f"nobody{number}" if kind is Kind.NOBODY else ALIAS
     yield f"To: Sales <{local}@{DOMAIN}>"
-    subject = f"{dice.choice(WORDS)} {dice.choice(WORDS)} no. {number}"
-    coded = base64.b64encode(subject.encode()).decode()
-    subject = subject if subject.isascii() else f"=?utf-8?B?{coded}?="
+    prefix, subject = "", f"{dice.choice(WORDS)} {dice.choice(WORDS)} no. {number}"
     if kind is Kind.REPLY:
         thread = THREADS[number % len(THREADS)]
         yield f"In-Reply-To: {thread}"
         yield f"References: <earlier.{number}@mx.out.example> {thread}"
-        subject = f"Re: {subject}"
-    yield f"Subject: {subject}"
+        prefix = "Re: "
+    yield f"Subject: {prefix}{_coded(subject)}"
     yield "MIME-Version: 1.0"
 
 
