@@ -36,18 +36,21 @@ def open_session(account: Account, limits: Limits = FETCH) -> Session:
     return PROTOCOLS[account.protocol](account, Deadline(limits))
 
 
-def _try(account: Account) -> Opened:
+def _try(account: Account, limits: Limits) -> Opened:
     try:
-        return Opened(account, session=open_session(account))
+        return Opened(account, session=open_session(account, limits))
     except Refusal as refusal:
         return Opened(account, refusal=refusal)
 
 
-def open_all(accounts: Iterable[Account]) -> Iterator[Opened]:
+def open_all(
+    accounts: Iterable[Account], limits: Limits = FETCH
+) -> Iterator[Opened]:
     """Open mailboxes at the same time, each yielded as soon as it has answered."""
     wanted = list(accounts)
     if not wanted:
         return
     with ThreadPoolExecutor(min(AT_ONCE, len(wanted)), "mailbox") as pool:
-        for done in as_completed([pool.submit(_try, account) for account in wanted]):
+        asked = [pool.submit(_try, account, limits) for account in wanted]
+        for done in as_completed(asked):
             yield done.result()

@@ -1,0 +1,113 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A server that misbehaves on purpose, for what a real one can't be made to do."""
+
+import contextlib
+import socket
+import threading
+import time
+
+
+class Scripted:
+    """Runs ``script(sock)`` for each connection; ``lines`` are what clients sent."""
+
+    def __init__(self, script):
+        self.script = script
+        self.lines = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._stop = threading.Event()
+        self._open = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while not self._stop.is_set():
+            try:
+                sock, _address = self._listener.accept()
+            except OSError:
+                return
+            self._open.append(sock)
+            threading.Thread(target=self._talk, args=[sock], daemon=True).start()
+
+    def _talk(self, sock):
+        # The client hangs up in the middle: that is what these tests are about.
+        with contextlib.suppress(OSError), sock:
+            self.script(self, sock)
+
+    def read(self, sock):
+        """One line from the client, noted."""
+        line = b""
+        while not line.endswith(b"\n"):
+            byte = sock.recv(1)
+            if not byte:
+                raise ConnectionError("the client has gone")
+            line += byte
+        self.lines.append(line.rstrip())
+        return line.rstrip()
+
+    def close(self):
+        self._stop.set()
+        self._listener.close()
+        for sock in self._open:
+            sock.close()
+
+
+@contextlib.contextmanager
+def server(script):
+    made = Scripted(script)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def silent(_server, sock):
+    """Takes the connection and never says a word."""
+    sock.recv(1)
+    time.sleep(60)
+
+
+def hangs_up(_server, _sock):
+    """Closes at once."""
+
+
+def drips(_server, sock):
+    """Sends a byte of a greeting that never ends, faster than any read times out."""
+    sock.sendall(b"* OK ")
+    while True:
+        sock.sendall(b"x")
+        time.sleep(0.05)
+
+
+def floods(_server, sock):
+    """A greeting line without an end."""
+    sock.sendall(b"* OK ")
+    while True:
+        sock.sendall(b"x" * 65536)
+
+
+def imap(*, capabilities="IMAP4rev1", answers=None):
+    """An IMAP server that answers commands from a table; ``answers`` maps a command
+    to what is sent for it, with TAG in place of the tag."""
+    answers = {"CAPABILITY": f"* CAPABILITY {capabilities}\r\nTAG OK done\r\n", **(answers or {})}
+
+    def script(self, sock):
+        sock.sendall(b"* OK ready\r\n")
+        while True:
+            tag, command, *_rest = self.read(sock).decode().split()
+            said = answers.get(command.upper(), "TAG OK done\r\n").replace("TAG", tag)
+            sock.sendall(said.encode())
+
+    return script
+
+
+def pop(answers):
+    """The same for POP3."""
+
+    def script(self, sock):
+        sock.sendall(b"+OK ready\r\n")
+        while True:
+            command = self.read(sock).decode().split()[0].upper()
+            sock.sendall(answers.get(command, "+OK\r\n").encode())
+
+    return script

@@ -1,0 +1,171 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Mailboxes that misbehave: each ends in time, and with what is wrong."""
+
+import socket
+import time
+
+import pytest
+
+from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
+from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
+from odoo.addons.mail_gateway_plus.net.deadline import FETCH, TEST, Deadline, Limits
+from odoo.addons.mail_gateway_plus.net.mailbox import open_all, open_session
+from odoo.addons.mail_gateway_plus.net.refusal import Refusal
+
+from . import scripted
+
+SECRET = "s3cret words"
+#: The real limits with another scale, for nobody wants to wait 30 s for a test.
+QUICK = Limits(connect_s=1.0, command_s=1.0)
+#: What a busy machine may add.
+SLACK_S = 2.0
+
+
+def account(port, protocol="imap", security="none", host="localhost", key=1):
+    credentials = Credentials("ann", SECRET)
+    return Account(key, protocol, host, port, security, credentials)
+
+
+def refusal_of(where, limits=QUICK):
+    """The finding that opening a mailbox ends with, and the seconds it took."""
+    begin = time.monotonic()
+    with pytest.raises(Refusal) as refused:
+        open_session(where, limits)
+    return refused.value.finding, time.monotonic() - begin
+
+
+def test_the_limits_are_those_that_the_manual_names():
+    assert (FETCH.connect_s, FETCH.command_s) == (10, 30)
+    assert TEST.total_s == 15
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop"])
+@pytest.mark.parametrize(
+    "script, security, code",
+    [
+        (scripted.silent, "none", "mailbox_greeting_timeout"),
+        (scripted.silent, "ssl_strict", "mailbox_tls_timeout"),
+        (scripted.drips, "none", "mailbox_greeting_timeout"),
+        (scripted.hangs_up, "none", "mailbox_greeting_missing"),
+        (scripted.hangs_up, "ssl_strict", "mailbox_tls_not_spoken"),
+        (scripted.floods, "none", "mailbox_greeting_missing"),
+    ],
+)
+def test_server_that_does_not_greet(protocol, script, security, code):
+    with scripted.server(script) as bad:
+        finding, seconds = refusal_of(account(bad.port, protocol, security))
+    assert finding.code == code
+    assert finding.subject == f"localhost:{bad.port}"
+    assert seconds < QUICK.command_s + SLACK_S
+
+
+def test_total_bounds_what_commands_may_take_together():
+    limits = Limits(connect_s=1.0, command_s=30.0, total_s=1.0)
+    with scripted.server(scripted.drips) as bad:
+        finding, seconds = refusal_of(account(bad.port), limits)
+    assert finding.code == "mailbox_greeting_timeout"
+    assert seconds < limits.total_s + SLACK_S
+
+
+def test_black_hole_ends_with_the_connect_limit():
+    """A listener whose queue is full answers no more than a firewall that drops."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]
+        for sock in waiting:
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.1", port))
+        finding, seconds = refusal_of(account(port, host="127.0.0.1"))
+        for sock in waiting:
+            sock.close()
+    assert finding.code == "mailbox_connect_timeout"
+    assert seconds < QUICK.connect_s + SLACK_S
+
+
+def test_name_that_does_not_exist():
+    finding, _seconds = refusal_of(account(993, host="no-such-host.invalid"))
+    assert finding.code == "mailbox_host_unknown"
+    assert finding.params["host"] == "no-such-host.invalid"
+
+
+def test_port_where_nothing_listens():
+    assert refusal_of(account(1))[0].code == "mailbox_connection_refused"
+
+
+@pytest.mark.parametrize(
+    "protocol, script",
+    [
+        ("imap", scripted.imap(capabilities="IMAP4rev1 AUTH=PLAIN")),
+        ("pop", scripted.pop({"CAPA": "+OK\r\nUIDL\r\n.\r\n"})),
+    ],
+)
+def test_stripped_starttls_is_a_refusal_and_no_password_leaves(protocol, script):
+    with scripted.server(script) as bad:
+        finding, _seconds = refusal_of(account(bad.port, protocol, "starttls_strict"))
+    assert finding.code == "mailbox_starttls_missing"
+    assert not any(SECRET.encode() in line for line in bad.lines)
+    assert not any(line.startswith((b"USER", b"PASS")) for line in bad.lines)
+
+
+@pytest.mark.parametrize(
+    "protocol, script",
+    [
+        ("imap", scripted.imap(answers={"LOGIN": f"TAG NO no {SECRET} here\r\n"})),
+        ("pop", scripted.pop({"PASS": f"-ERR no {SECRET} here\r\n"})),
+    ],
+)
+def test_refused_login_gives_the_words_without_the_secret(protocol, script):
+    with scripted.server(script) as bad:
+        finding, _seconds = refusal_of(account(bad.port, protocol))
+    assert finding.code == "mailbox_login_refused"
+    assert finding.params["user"] == "ann"
+    assert "no *** here" in finding.params["reply"]
+    assert SECRET not in repr(finding)
+
+
+def test_pop_server_without_lasting_identifiers():
+    with scripted.server(scripted.pop({"UIDL": "-ERR what?\r\n"})) as bad:
+        session = open_session(account(bad.port, "pop"), QUICK)
+        with pytest.raises(Refusal) as refused:
+            session.look(FolderState())
+        session.close()
+    assert refused.value.finding.code == "mailbox_uidl_missing"
+
+
+def test_literal_of_absurd_size_is_not_read():
+    answers = {
+        "UID": "* 1 FETCH (UID 1 BODY[] {999999999999}\r\n",
+        "SELECT": "* OK [UIDVALIDITY 1]\r\n* OK [UIDNEXT 2]\r\n* 1 EXISTS\r\nTAG OK done\r\n",
+    }
+    with scripted.server(scripted.imap(answers=answers)) as bad:
+        session = open_session(account(bad.port), QUICK)
+        with pytest.raises(Refusal) as refused:
+            session.look(FolderState())
+        session.close()
+    assert refused.value.finding.code == "mailbox_connection_lost"
+
+
+def test_slow_download_may_take_what_its_size_takes():
+    """A deadline counts from the command; a large message gets more of it."""
+    now = [0.0]
+    deadline = Deadline(FETCH, clock=lambda: now[0])
+    deadline.command(size=10_000_000)
+    now[0] = 400
+    assert deadline.remaining() > 0
+    now[0] = 600
+    with pytest.raises(TimeoutError):
+        deadline.remaining()
+
+
+def test_dead_mailboxes_wait_side_by_side():
+    with scripted.server(scripted.silent) as dead:
+        accounts = [account(dead.port, key=key) for key in range(8)]
+        begin = time.monotonic()
+        opened = list(open_all(accounts, QUICK))
+        seconds = time.monotonic() - begin
+    assert {one.account.key for one in opened} == set(range(8))
+    assert all(one.refusal and not one.session for one in opened)
+    assert seconds < QUICK.command_s + SLACK_S, "one after the other takes 8 s"
