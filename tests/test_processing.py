@@ -1,0 +1,331 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""From received to its outcome: each way a message can end, each fault on the way."""
+
+import threading
+
+import psycopg2
+import pytest
+
+from odoo.addons.mail.models.mail_thread import MailThread
+from odoo.addons.mail_gateway_plus.core import retry
+from odoo.addons.mail_gateway_plus.models import processing
+
+from .live import engine, mail
+
+
+@pytest.fixture(scope="module")
+def live(stack):
+    with engine(stack) as made:
+        made.alias("sales", "crm.lead")
+        made.alias("jobs", "project.task")
+        made.alias("closed", "crm.lead", alias_contact="followers")
+        made.alias("broken", "crm.lead", alias_defaults="{'type': 'no such type'}")
+        with made.env() as env:
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        yield made
+
+
+class Ledger:
+    """Puts messages into the ledger without a mailbox, and looks at them."""
+
+    def __init__(self, live):
+        self.live = live
+        self.count = 0
+
+    def receive(self, raw):
+        self.count += 1
+        with self.live.env() as env:
+            server = env["fetchmail.server"].browse(self.live.mailbox_id)
+            return env["mail.gateway.incoming"]._receive(
+                server, "INBOX", f"{id(self)}", [(str(self.count), raw)]
+            ).id
+
+    def process(self):
+        with self.live.env() as env:
+            return env["mail.gateway.incoming"]._process_received()
+
+    def end(self, raw):
+        """The row's id once the message has been processed."""
+        row_id = self.receive(raw)
+        self.process()
+        return row_id
+
+    def read(self, row_id, *names):
+        with self.live.env() as env:
+            row = env["mail.gateway.incoming"].browse(row_id)
+            values = tuple(row[name] for name in names)
+        return values[0] if len(values) == 1 else values
+
+    def answers(self, subject):
+        """(state, recipient) of what was written to the sender."""
+        with self.live.env() as env:
+            mails = env["mail.mail"].search([("subject", "=", f"Re: {subject}")])
+            return [(found.state, found.email_to) for found in mails]
+
+
+@pytest.fixture
+def ledger(live):
+    return Ledger(live)
+
+
+def sender(name):
+    return f"{name}@customer.example"
+
+
+def test_refusal_by_an_alias_is_rejected_and_answered_through_the_queue(ledger):
+    row = ledger.end(mail("closed@demo.example", "Let me in", sender=sender("cat")))
+    assert ledger.read(row, "state", "reason_code") == ("rejected", "alias_refused")
+    assert ledger.answers("Let me in") == [("outgoing", sender("cat"))]
+    assert "Refused by the alias" in ledger.read(row, "steps")
+
+
+def test_one_alias_takes_and_another_refuses(ledger):
+    raw = mail("sales@demo.example, closed@demo.example", "Half", sender=sender("dan"))
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("routed", "routed_partly")
+    assert len(ledger.answers("Half")) == 1
+
+
+def test_two_aliases_reach_two_records(live, ledger):
+    row = ledger.end(mail("sales@demo.example, jobs@demo.example", "Both"))
+    with live.env() as env:
+        outcomes = env["mail.gateway.incoming"].browse(row).outcome_ids
+        reached = {
+            (o.res_model, o.alias_id.alias_name, o.record_name) for o in outcomes
+        }
+        assert reached == {
+            ("crm.lead", "sales", "Both"),
+            ("project.task", "jobs", "Both"),
+        }
+
+
+def test_catchall_alone_is_rejected_and_answered(ledger):
+    row = ledger.end(mail("catchall@demo.example", "To all", sender=sender("eve")))
+    assert ledger.read(row, "state", "reason_code") == (
+        "rejected",
+        "written_to_catchall",
+    )
+    assert ledger.answers("To all") == [("outgoing", sender("eve"))]
+
+
+def test_bounce_is_a_bounce(ledger):
+    row = ledger.end(mail("bounce@demo.example", sender="MAILER-DAEMON@mx.example"))
+    assert ledger.read(row, "state", "reason_code") == ("bounce", "bounce_report")
+
+
+def test_reply_reaches_the_thread(live, ledger):
+    first = ledger.end(mail("sales@demo.example", "Question", message_id="<q@x.example>"))
+    reply = mail("anyone@demo.example", "Re: Question", in_reply_to="<q@x.example>")
+    second = ledger.end(reply)
+    with live.env() as env:
+        rows = env["mail.gateway.incoming"].browse([first, second])
+        assert rows.mapped("state") == ["routed", "routed"]
+        assert len(set(rows.outcome_ids.mapped("res_id"))) == 1
+
+
+def test_answer_to_a_loop_warning_is_ignored(ledger):
+    reference = "<1-loop-detection-bounce-email@demo.example>"
+    row = ledger.end(mail("sales@demo.example", references=reference))
+    assert ledger.read(row, "state", "reason_code") == ("ignored", "loop_reply")
+
+
+def test_own_mail_coming_back_is_a_duplicate(live, ledger):
+    with live.env() as env:
+        partner = env["res.partner"].create({"name": "P"})
+        partner.message_post(body="Hello", message_id="<own@demo.example>")
+    row = ledger.end(mail("sales@demo.example", message_id="<own@demo.example>"))
+    assert ledger.read(row, "state", "reason_code") == ("duplicate", "message_known")
+
+
+def test_sender_over_the_rate_is_rejected(live, ledger):
+    with live.env() as env:
+        env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", "2")
+    try:
+        rows = [
+            ledger.end(mail("sales@demo.example", f"{n}", sender=sender("fay")))
+            for n in range(3)
+        ]
+    finally:
+        with live.env() as env:
+            env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", False)
+    ends = [ledger.read(row, "reason_code") for row in rows]
+    assert ends == ["routed", "routed", "sender_rate"]
+
+
+def test_document_that_refuses_is_quarantine_without_an_answer(live, ledger):
+    row = ledger.end(mail("broken@demo.example", "Refused", sender=sender("gil")))
+    assert ledger.read(row, "state", "reason_code") == ("quarantined", "model_failed")
+    assert "no such type" in ledger.read(row, "reason_cause")
+    assert ledger.answers("Refused") == [], "it may still be routed"
+    with live.env() as env:
+        broken = env["mail.alias"].search([("alias_name", "=", "broken")])
+        assert broken.alias_status == "invalid"
+        assert not env["crm.lead"].search([("name", "=", "Refused")])
+
+
+def test_quarantined_message_is_routed_once_its_cause_is_mended(live, ledger):
+    row = ledger.end(mail("later@demo.example", "Patience"))
+    assert ledger.read(row, "state") == "quarantined"
+    live.alias("later", "crm.lead")
+    with live.env() as env:
+        env["mail.gateway.incoming"].browse(row).action_reprocess()
+    ledger.process()
+    assert ledger.read(row, "state", "reason_code") == ("routed", "routed")
+
+
+def test_message_beyond_bounds_never_reaches_odoo(ledger, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        MailThread, "message_process", lambda *args, **kw: asked.append(args)
+    )
+    part = b"--b\r\n\r\nx\r\n"
+    raw = mail("sales@demo.example").replace(
+        b'Content-Type: text/plain; charset="utf-8"',
+        b'Content-Type: multipart/mixed; boundary="b"',
+    )
+    row = ledger.end(raw + part * 600 + b"--b--\r\n")
+    assert ledger.read(row, "state", "reason_code") == (
+        "quarantined",
+        "message_too_many_parts",
+    )
+    assert not asked
+
+
+def test_message_that_the_parser_chokes_on_is_in_quarantine(ledger):
+    raw = mail("sales@demo.example").replace(
+        b"Content-Transfer-Encoding: 7bit", b"Content-Transfer-Encoding: base64"
+    )
+    raw = raw.replace(b'charset="utf-8"', b'charset="no\x00such"')
+    row = ledger.end(raw)
+    state, reason = ledger.read(row, "state", "reason_code")
+    assert (state, reason) in {("quarantined", "parse_failed"), ("routed", "routed")}
+
+
+def failing(times, problem, monkeypatch):
+    """Makes stock's routing fail a number of times before it works."""
+    real = MailThread.message_route
+    left = [times]
+
+    def message_route(self, *args, **kwargs):
+        if left[0]:
+            left[0] -= 1
+            raise problem
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(MailThread, "message_route", message_route)
+
+
+def due_at_once(live):
+    with live.env() as env:
+        env["mail.gateway.incoming"].search([("next_attempt", "!=", False)]).write(
+            {"next_attempt": False}
+        )
+
+
+def test_passing_fault_is_tried_again_later(live, ledger, monkeypatch):
+    failing(2, psycopg2.errors.SerializationFailure("try again"), monkeypatch)
+    row = ledger.end(mail("sales@demo.example", "Patient"))
+    state, attempts, waits = ledger.read(row, "state", "attempts", "next_attempt")
+    assert (state, attempts) == ("received", 1)
+    assert waits, "it waits instead of spinning"
+    assert ledger.process() == 0
+    for _attempt in range(2):
+        due_at_once(live)
+        ledger.process()
+    assert ledger.read(row, "state", "attempts") == ("routed", 3)
+    with live.env() as env:
+        assert env["crm.lead"].search_count([("name", "=", "Patient")]) == 1
+
+
+def test_retries_end_in_quarantine(live, ledger, monkeypatch):
+    failing(99, psycopg2.errors.DeadlockDetected("again"), monkeypatch)
+    row = ledger.receive(mail("sales@demo.example"))
+    for _attempt in range(len(retry.PROCESSING.delays_s) + 1):
+        due_at_once(live)
+        ledger.process()
+    assert ledger.read(row, "state", "reason_code") == (
+        "quarantined",
+        "retries_exhausted",
+    )
+
+
+def test_retry_of_a_refusal_answers_once(live, ledger, monkeypatch):
+    """Stock would answer in each attempt, from a cursor of its own."""
+    real = processing._conclude_row
+    left = [2]
+
+    def conclude(row, observation):
+        if left[0]:
+            left[0] -= 1
+            raise psycopg2.errors.SerializationFailure("try again")
+        return real(row, observation)
+
+    monkeypatch.setattr(processing, "_conclude_row", conclude)
+    row = ledger.end(mail("closed@demo.example", "Once", sender=sender("hal")))
+    for _attempt in range(2):
+        due_at_once(live)
+        ledger.process()
+    assert ledger.read(row, "state") == "rejected"
+    assert len(ledger.answers("Once")) == 1
+
+
+def test_message_that_kills_its_worker_is_given_up(live, ledger):
+    row = ledger.receive(mail("sales@demo.example"))
+    with live.env() as env:
+        env["mail.gateway.incoming"].browse(row).attempts = 99
+    ledger.process()
+    assert ledger.read(row, "state", "reason_code") == (
+        "quarantined",
+        "retries_exhausted",
+    )
+
+
+def test_one_bad_message_does_not_hold_up_the_next(ledger, monkeypatch):
+    failing(1, RuntimeError("something nobody thought of"), monkeypatch)
+    bad, good = (ledger.receive(mail("sales@demo.example")) for _ in range(2))
+    assert ledger.process() == 2
+    assert ledger.read(bad, "state", "reason_code") == ("quarantined", "model_failed")
+    assert ledger.read(good, "state") == "routed"
+
+
+def test_two_workers_share_and_nothing_is_done_twice(live, ledger):
+    rows = [
+        ledger.receive(mail("sales@demo.example", f"Shared {n}", sender=sender(n)))
+        for n in range(30)
+    ]
+    taken = []
+    workers = [
+        threading.Thread(target=lambda: taken.append(ledger.process()))
+        for _ in range(4)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(taken) >= 30
+    assert {ledger.read(row, "state", "attempts") for row in rows} == {("routed", 1)}
+    with live.env() as env:
+        assert env["crm.lead"].search_count([("name", "like", "Shared")]) == 30
+
+
+def test_one_activity_tells_of_many_quarantined_messages(live, ledger):
+    rows = [ledger.end(mail("nobody@demo.example")) for _ in range(3)]
+    with live.env() as env:
+        box = env["fetchmail.server"].browse(live.mailbox_id)
+        activities = env["mail.activity"].search(
+            [("res_model", "=", "mail.gateway.incoming")]
+        )
+        told = activities.filtered(
+            lambda a: env[a.res_model].browse(a.res_id).server_id == box
+        )
+        assert len(told) == 1
+        assert told.user_id == box.responsible_id
+        assert env["mail.gateway.incoming"].browse(rows).exists()
+
+
+def test_what_processing_writes_names_its_mailbox(live, ledger):
+    ledger.end(mail("closed@demo.example", "From where", sender=sender("ida")))
+    with live.env() as env:
+        answer = env["mail.mail"].search([("subject", "=", "Re: From where")])
+        assert answer.fetchmail_server_id.id == live.mailbox_id
