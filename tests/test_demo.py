@@ -121,6 +121,11 @@ def test_names_of_senders_and_subjects_are_readable(env):
     assert of_file(env, "enquiry_japanese").email_from.startswith("星野 花子")
 
 
+def test_nothing_asks_servers_of_the_world(env):
+    crons = [env.ref(name) for name in company.TALKATIVE]
+    assert not any(cron.active for cron in crons)
+
+
 def test_second_run_adds_nothing(demo, stack):
     def state_of_things():
         with company.admin(demo.registry) as env:

@@ -57,7 +57,7 @@ def _show_the_way(stack: Stack) -> None:
     """Where the same is to be seen in Odoo and in the mailboxes."""
     odoo = f"http://127.0.0.1:{stack.ports['http']}/odoo"
     boxes = [
-        f"{box.login:21}{box.protocol.upper():5}{stack.ports[box.port]}  {box.means}"
+        f"{box.login:21}{box.kind} {stack.ports[box.port]}, {box.means}"
         for box in BOXES
     ]
     line(f"""

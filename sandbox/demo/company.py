@@ -16,6 +16,20 @@ from .plan import BOXES
 MODULE = "__demo__"
 RELAY_LOGIN = "sales@demo.example"
 ADMIN = {"name": "Anna Berg", "email": "anna.berg@demo.example"}
+#: What would ask servers of the world about the demo's invented people.
+TALKATIVE = (
+    "crm_iap_enrich.ir_cron_lead_enrichment",
+    "mail.ir_cron_module_update_notification",
+)
+ENDPOINTS = (
+    "enrich.endpoint",
+    "iap.endpoint",
+    "iap.partner_autocomplete.endpoint",
+    "reveal.endpoint",
+    "sms.endpoint",
+)
+#: Port 9 discards: what else wants to ask finds nobody.
+NOBODY = "http://127.0.0.1:9"
 SINCE = "sandbox.demo.since"  # parameter of the database: when its demo was made
 
 
@@ -59,10 +73,21 @@ def bring(env, stack):
         params.set_param(SINCE, fields.Datetime.to_string(fields.Datetime.now()))
         params.set_param(letters.KEY, letters.key())
         _bring_company(env)
+    _bring_silence(env)
     _bring_aliases(env)
     _bring_relay(env, stack)
     _bring_mailboxes(env, stack)
     _bring_sent(env)
+
+
+def _bring_silence(env):
+    """Nothing of the demo leaves the machine."""
+    for name in TALKATIVE:
+        cron = env.ref(name, raise_if_not_found=False)
+        if cron:
+            cron.sudo().active = False
+    for name in ENDPOINTS:
+        env["ir.config_parameter"].sudo().set_param(name, NOBODY)
 
 
 def _bring_company(env):
@@ -158,6 +183,7 @@ def _bring_mailboxes(env, stack):
             connection_security=box.security,
             user=box.login,
             password=PASSWORD,
+            fetch_interval=1,
             object_id=box.model and env["ir.model"]._get_id(box.model),
         )
         if server.port != stack.ports[box.port]:

@@ -28,6 +28,10 @@ class Box:
         return f"{self.name}@demo.example"
 
     @property
+    def kind(self) -> str:
+        return {"imap": "IMAP", "pop": "POP3"}[self.protocol]
+
+    @property
     def means(self) -> str:
         return "TLS" if self.security.startswith("ssl") else "STARTTLS"
 
