@@ -18,6 +18,7 @@ When the outer process dies, even by SIGKILL, the pipe closes, which tells `init
 to stop the inner verb in order.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -141,10 +142,9 @@ def arrange(place: Path, run: Path) -> None:
 
 def _stop_when_closed(pipe: int, child: int) -> None:
     os.read(pipe, 1)
-    try:
+    # It may have ended by itself meanwhile.
+    with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGTERM)
-    except ProcessLookupError:
-        pass  # it has ended by itself meanwhile
 
 
 def _reap_until(child: int) -> int:

@@ -25,6 +25,7 @@ from .postfix import Postfix
 from .postgres import USER, Postgres
 from .relay import Relay
 from .say import Missing, step
+from .selfsigned import SelfSigned
 from .server import Server, write_config
 
 ZONE = """
@@ -49,6 +50,9 @@ class Stack:
         self.databases = Databases(run, self.postgres)
         self.maildirs = Maildirs(run / "mail")
         self.dovecot = Dovecot(run, chosen, tls)
+        self.selfsigned = SelfSigned(
+            chosen["imaps_selfsigned"], chosen["imap"], tls.selfsigned
+        )
         self.relay = _relay(self, tls)
 
     # --- life
@@ -70,6 +74,7 @@ class Stack:
             self.dovecot.start()
         with step("Postfix" if self.relay.is_real else "relay (aiosmtpd)"):
             self.relay.start()
+        self.selfsigned.start()
         self.nameserver = NameServer(self.ports["dns"], {DOMAIN: ZONE}).start()
 
     @classmethod
@@ -90,7 +95,10 @@ class Stack:
 
     def stop(self) -> None:
         """All at once, since each takes a while to see its clients off."""
-        servers = [self.nameserver, self.relay, self.dovecot, self.postgres]
+        servers = [
+            *(self.nameserver, self.selfsigned, self.relay),
+            *(self.dovecot, self.postgres),
+        ]
         with ThreadPoolExecutor(len(servers)) as pool:
             for future in [pool.submit(server.stop) for server in servers]:
                 future.result()

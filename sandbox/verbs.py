@@ -126,7 +126,8 @@ def _is_path(word: str) -> bool:
 def _pytest(stack: Stack, words: list[str], before: list[str] | None = None) -> int:
     """pytest under Odoo, on a copy of the template with the addon."""
     database = stack.database("addon")
-    config = stack.odoo_config(database)
+    # Odoo would limit pytest's memory, and with it the browser's that tests start.
+    config = stack.odoo_config(database, limit_memory_hard=0)
     paths = [path for path in ("tests", "mail_gateway_plus/tests") if _is_path(path)]
     command = [
         *(venv.python(), "-m", "pytest", "-p", "sandbox.skips"),
