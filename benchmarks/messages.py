@@ -75,7 +75,9 @@ def several(mix: Mix, count: int, size: int | None = None) -> Iterator[Message]:
 def make(kind: Kind, number: int, size: int | None = None) -> Message:
     dice = random.Random(f"{kind.value} {number}")
     message_id = f"<{kind.value}.{number}.{dice.randrange(10**12)}@mx.out.example>"
-    head = [*_trace(dice, number), *_head(dice, kind, number, message_id)]
+    local = f"nobody{number}" if kind is Kind.NOBODY else ALIAS
+    to = f"{local}@{DOMAIN}"
+    head = [*_trace(dice, to, number), *_head(dice, kind, to, number, message_id)]
     wanted = size or round(dice.triangular(*SIZES, 5_000))
     shapes = (_plain, _alternative, _attached)
     shape = _attached if size else dice.choice(shapes)
@@ -87,16 +89,16 @@ def make(kind: Kind, number: int, size: int | None = None) -> Message:
 # --- the head
 
 
-def _trace(dice: random.Random, number: int) -> list[str]:
+def _trace(dice: random.Random, to: str, number: int) -> list[str]:
     """What the servers on the way wrote."""
     date = format_datetime(FIRST + timedelta(minutes=number))
     signature = _base64(dice, 256)
     return [
         f"Return-Path: <bounce+{number}@out.example>",
-        f"Delivered-To: {ALIAS}@{DOMAIN}",
+        f"Delivered-To: {to}",
         f"Received: from mx{number % 4}.out.example (mx [192.0.2.{number % 250}])",
         f"\tby mail.{DOMAIN} (Postfix) with ESMTPS id {dice.randrange(16**10):X}",
-        f"\tfor <{ALIAS}@{DOMAIN}>; {date}",
+        f"\tfor <{to}>; {date}",
         "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=out.example; s=s1;",
         "\th=from:to:subject:date:message-id:mime-version:content-type;",
         f"\tb={signature[0]}",
@@ -119,13 +121,12 @@ def _coded(text: str) -> str:
 
 
 def _head(
-    dice: random.Random, kind: Kind, number: int, message_id: str
+    dice: random.Random, kind: Kind, to: str, number: int, message_id: str
 ) -> Iterator[str]:
     yield f"Message-ID: {message_id}"
     yield f"Date: {format_datetime(FIRST + timedelta(minutes=number))}"
     yield f"From: {_sender(dice, number)}"
-    local = f"nobody{number}" if kind is Kind.NOBODY else ALIAS
-    yield f"To: Sales <{local}@{DOMAIN}>"
+    yield f"To: Sales <{to}>"
     prefix, subject = "", f"{dice.choice(WORDS)} {dice.choice(WORDS)} no. {number}"
     if kind is Kind.REPLY:
         thread = THREADS[number % len(THREADS)]

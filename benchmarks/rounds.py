@@ -12,7 +12,7 @@ from sandbox.stack import Stack
 from .cases import Case
 from .delay import Delay
 from .job import Job, Result, Results
-from .messages import DOMAIN, Message, several
+from .messages import DOMAIN, Kind, Message, several
 from .side import Side
 
 _numbers = itertools.count(1)
@@ -81,5 +81,9 @@ def _compare(case: Case, stock: dict[str, int], addon: dict[str, int]) -> None:
             raise Missing(
                 f"{case.name}: stock made {count} {name}, the addon {addon[name]}"
             )
-    if left := addon.get("ledger: received"):
-        raise Missing(f"{case.name}: {left} messages were not processed")
+    kinds = [message.kind for message in several(case.mix, case.count)]
+    new, lost = (kinds.count(kind) for kind in (Kind.NEW, Kind.NOBODY))
+    ended = {"crm.lead": new, "ledger: received": 0, "ledger: quarantined": lost}
+    for name, count in ended.items():
+        if addon.get(name, 0) != count:
+            raise Missing(f"{case.name}: {addon.get(name, 0)} {name}, not {count}")
