@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What an administrator and an operator see and do, in a real browser.
 
-The tests of a module share one Odoo and stand in the order of a first day: the ledger
-is empty, mailboxes come, then their mail.
+The tests share one Odoo and stand in the order of a first day: the ledger is empty,
+mailboxes come, then their mail. Each also runs alone.
 """
 
 import time
@@ -12,12 +12,15 @@ import pytest
 from playwright.sync_api import expect
 
 from .browser import Desk, chromium, office
+from .letters import offered, oversized, varied
 from .live import mail
 
 LEDGER = "mail_gateway_plus.mail_gateway_incoming_action"
 MAILBOXES = "mail.action_email_server_tree"
-#: Longer than this nobody waits for a button (see net/deadline.py).
+#: What Test & Confirm takes at the longest (net/deadline.py), and a second to show it.
 TEST_S = 16
+
+pytestmark = pytest.mark.pictures
 
 
 @pytest.fixture(scope="module")
@@ -45,67 +48,14 @@ def desk(signed_in):
     signed_in.settled()
 
 
-def deliver(stack, login, *messages):
-    stack.empty(login)
-    for raw in messages:
-        stack.deliver(login, raw)
-
-
-def bounce():
-    """A report about a mail that did not arrive."""
-    return (
-        b"From: MAILER-DAEMON@relay.example\r\n"
-        b"To: bounce@demo.example\r\n"
-        b"Subject: Undelivered Mail Returned to Sender\r\n"
-        b"Message-ID: <report.1@relay.example>\r\n"
-        b"Date: Fri, 20 Nov 2026 09:10:00 +0000\r\n"
-        b"MIME-Version: 1.0\r\n"
-        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n'
-        b"\r\n--b\r\nContent-Type: text/plain\r\n\r\nIt did not arrive.\r\n"
-        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        b"Reporting-MTA: dns; relay.example\r\n\r\n"
-        b"Final-Recipient: rfc822; gone@customer.example\r\n"
-        b"Action: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
-    )
-
-
-def oversized():
-    """Its header is beyond what Odoo gets to see."""
-    raw = mail("sales@demo.example", "Newsletter with a header as long as a novel")
-    return raw.replace(b"MIME-Version", b"X-Filler: " + b"f" * 300_000 + b"\r\nMIME-Version")
-
-
-def varied(answered):
-    """One message for each way that a message can go."""
-    order = mail("sales@demo.example", "Order 4711: 20 garden chairs")
-    return [
-        order,
-        mail("sales@demo.example", "Re: Your offer", in_reply_to=answered),
-        order,
-        bounce(),
-        mail("staff@demo.example", "Please forward this to accounting"),
-        oversized(),
-        mail("sails@demo.example", "Quotation for a sloop, please"),
-    ]
-
-
-# --- the empty house
-
-
-def test_empty_ledger_says_what_will_be_there(desk):
-    desk.technical("mail_gateway_plus.mail_gateway_incoming_menu")
-    expect(desk.find(".o_nocontent_help")).to_contain_text("No messages here")
-    expect(desk.find(".o_list_button_add")).to_have_count(0)
-
-
-# --- a mailbox by hand
-
-
-def offered(house):
-    """A message that Odoo has sent, so that somebody can answer it."""
-    lead = house.create("crm.lead", name="Offer 12")
-    sent = house.call("crm.lead", "message_post", [lead], body="Our offer")
-    return house.call("mail.message", "read", sent, ["message_id"])[0]["message_id"]
+@pytest.fixture(scope="module")
+def sales(house):
+    """A confirmed mailbox with one message of each kind, fetched; their bytes."""
+    login = "sales@demo.example"
+    sent = varied(offered(house))
+    mailbox = house.mailbox("imap", login, name="Sales", mail=sent)
+    house.call("fetchmail.server", "fetch_mail", [mailbox])
+    return sent
 
 
 def new_mailbox(desk, **values):
@@ -116,9 +66,33 @@ def new_mailbox(desk, **values):
     desk.fill(**values)
 
 
-def test_mailbox_made_by_hand_is_tested_and_fetched(desk, house):
+def open_message(desk, subject):
+    """From the ledger, as one clicks on it."""
+    desk.go(LEDGER)
+    desk.find(".o_data_row", has_text=subject).first.locator("[name=subject]").click()
+    expect(desk.find(".o_form_view .o-mail-Chatter")).to_be_visible()
+    desk.idle()
+
+
+def states(desk):
+    return [(row["subject"], row["state"], row["reason"]) for row in desk.rows()]
+
+
+# --- a mailbox by hand
+
+
+def test_empty_ledger_says_what_will_be_there(desk):
+    desk.technical("mail_gateway_plus.mail_gateway_incoming_menu")
+    expect(desk.find(".o_nocontent_help")).to_contain_text("No messages here")
+    expect(desk.find(".o_nocontent_help")).to_contain_text("waits in quarantine")
+    expect(desk.find(".o_list_button_add")).to_have_count(0)
+
+
+def test_imap_mailbox_by_hand_from_the_first_field_to_the_list_of_its_mail(
+    desk, house
+):
     stack, login = house.stack, "sales@demo.example"
-    deliver(stack, login, *varied(offered(house)))
+    house.post(login, *varied(offered(house)))
     new_mailbox(
         desk,
         name="Sales",
@@ -127,27 +101,192 @@ def test_mailbox_made_by_hand_is_tested_and_fetched(desk, house):
         user=login,
         password="not this one",
     )
+    assert desk.read("connection_security") == "SSL/TLS", "verified by default"
     desk.picture("mailbox-form")
+
     desk.button("Test & Confirm")
     desk.picture("mailbox-error")
     said = desk.refusal()
-    print(said)
+    assert f"Mailbox “Sales”: localhost refuses the login of {login}" in said
+    assert "The server said: [AUTHENTICATIONFAILED]" in said
+    assert "Check Username and Password." in said
+    expect(desk.find(".o_arrow_button_current")).to_have_text("Not Confirmed")
+
     desk.fill(password=stack.password)
     desk.button("Test & Confirm")
+    expect(desk.find(".o_notification")).to_contain_text("Messages in it now: 7")
+    expect(desk.find(".o_arrow_button_current")).to_have_text("Confirmed")
     desk.picture("mailbox-tested")
+    assert set(stack.flags(login)) == {""}, "a test marks nothing as seen"
+
+    desk.find(".o_notification_close").click()
     desk.button("Fetch Now")
+    expect(desk.find(".breadcrumb, .o_breadcrumb").last).to_contain_text("Sales")
+    house.turn_back_the_clock()
+    desk.again()
     desk.picture("mailbox-fetched")
-    print(desk.rows())
+    assert states(desk) == [
+        ("Quotation for a sloop, please", "Quarantined", "Nobody to give it to"),
+        ("A novel in the header", "Quarantined", "Header too large"),
+        ("Please forward to accounting", "Rejected", "Refused by the alias"),
+        ("Undelivered Mail Returned to Sender", "Bounce", "Bounce"),
+        ("Order 4711", "Duplicate", "The same mail was delivered before"),
+        ("Re: Your offer", "Routed", "Routed"),
+        ("Order 4711", "Routed", "Routed"),
+    ]
+    assert set(stack.flags(login)) == {"S"}, "what is stored is marked as seen"
+
+
+def test_pop3_mailbox_by_hand(desk, house):
+    stack, login = house.stack, "orders@demo.example"
+    house.post(login, mail("sales@demo.example"), mail("nobody@demo.example"))
+    new_mailbox(desk, name="Orders", server=stack.host, user=login)
+    desk.page.get_by_label("POP Server").click()
+    desk.idle()
+    assert desk.read("port") == "995"
+    desk.choose("connection_security", "TLS (STARTTLS)")
+    assert desk.read("port") == "110", "the usual port follows the security"
+    desk.fill(port=stack.ports["pop3"], password=stack.password)
+    desk.button("Test & Confirm")
+    expect(desk.find(".o_notification")).to_contain_text("Messages in it now: 2")
+    desk.button("Fetch Now")
+    expect(desk.find(".o_list_view")).to_be_visible()
+    assert [state for _subject, state, _why in states(desk)] == [
+        "Quarantined",
+        "Routed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("security", "port", "happened", "remedy"),
+    [
+        ("SSL/TLS", "nobody", "Nothing listens on", "Check the port."),
+        ("SSL/TLS", "imap", "does not speak SSL/TLS", "to STARTTLS"),
+        ("SSL/TLS", "imaps_selfsigned", "is not trusted", "Install the authority's"),
+        ("None", "imaps", "but says nothing", "to SSL/TLS"),
+    ],
+)
+def test_wrong_connection_is_explained_in_time(
+    desk, house, security, port, happened, remedy
+):
+    number = house.stack.ports.get(port, 1)
+    mailbox = house.create(
+        "fetchmail.server",
+        name="Wrong",
+        server=house.stack.host,
+        port=number,
+        user="wrong@demo.example",
+        password="x",
+    )
+    desk.go(MAILBOXES, mailbox)
+    desk.choose("connection_security", security)
+    begin = time.monotonic()
+    desk.button("Test & Confirm")
+    said = desk.refusal()
+    assert time.monotonic() - begin < TEST_S
+    assert happened in said and remedy in said
+    assert "Mailbox “Wrong”" in said and "localhost" in said
+
+
+def test_mailbox_that_fails_says_so_on_its_form_and_in_the_list(desk, house):
+    mailbox = house.mailbox("imap", "gone@demo.example", name="Gone")
+    house.call("fetchmail.server", "write", [mailbox], {"password": "changed"})
+    desk.go(MAILBOXES, mailbox)
+    desk.button("Fetch Now")
+    assert "refuses the login of gone@demo.example" in desk.refusal()
+    desk.go(MAILBOXES, mailbox)
+    alert = desk.find(".alert-danger")
+    expect(alert).to_contain_text("Fetching fails since")
+    expect(alert).to_contain_text("refuses the login of gone@demo.example")
+    desk.picture("mailbox-failing")
+    desk.go(MAILBOXES)
+    (row,) = [row for row in desk.rows() if row["name"] == "Gone"]
+    assert row["error_date"], "the list shows since when"
+
+
+# --- the ledger
+
+
+def test_quarantined_message_tells_what_and_why_and_what_to_do(desk, sales):
     desk.go(LEDGER)
     desk.picture("ledger-list")
-    for i in range(7):
-        desk.go(LEDGER)
-        desk.find(".o_data_row").nth(i).locator("td[name=subject]").click()
-        expect(desk.find(".o_form_view")).to_be_visible()
-        desk.picture(f"form{i}")
-        desk.find(".o_form_view .o_content, .o_content").first.evaluate("e=>e.scrollTo(0,9999)")
-        desk.picture(f"form{i}-down")
-        for t in ("Headers","Origin"):
-            desk.tab(t)
-            desk.picture(f"form{i}-{t}")
-    desk.page.go_back()
+    open_message(desk, "Quotation for a sloop")
+    alert = desk.find(".alert-warning")
+    expect(alert).to_contain_text("Nobody to give it to")
+    expect(alert).to_contain_text("(sails@demo.example)")
+    expect(alert).to_contain_text("Create an alias for the recipient")
+    expect(desk.find(".o-mail-Chatter")).to_contain_text("E-mail in quarantine")
+    desk.picture("ledger-form")
+    assert "2. Nobody to give it to" in desk.tab("What Became of It").inner_text()
+    headers = desk.tab("Headers").inner_text()
+    assert "Subject: Quotation for a sloop, please" in headers
+    assert "INBOX" in desk.tab("Origin").inner_text()
+    with desk.page.expect_download() as download:
+        desk.page.get_by_role("button", name="Download Message").click()
+    assert download.value.path().read_bytes() == sales[-1]
+
+
+def test_endless_header_stays_within_the_page(desk, sales):
+    open_message(desk, "A novel in the header")
+    desk.tab("Headers")
+    assert desk.fits(".o_form_sheet")
+
+
+def test_routed_message_leads_to_its_record(desk, sales):
+    open_message(desk, "Re: Your offer")
+    expect(desk.find(".alert-success")).to_contain_text("Routed")
+    expect(desk.field("outcome_ids")).to_contain_text("Offer 12")
+    desk.field("outcome_ids").get_by_role("button", name="Open").click()
+    expect(desk.field("name").first).to_be_visible()
+    expect(desk.find(".o_last_breadcrumb_item")).to_contain_text("Offer 12")
+    expect(desk.find(".o-mail-Chatter")).to_contain_text("ann@customer.example")
+
+
+def test_list_of_more_than_a_hundred_messages(desk, house):
+    login, many = "many@demo.example", 110
+    long = "An unusually long subject that goes on and on " * 6
+    sent = [mail("nobody@demo.example", f"{n} {long}") for n in range(many - 1)]
+    sent.append(mail("nobody@demo.example", "<img src=x onerror=alert(1)>"))
+    mailbox = house.mailbox("imap", login, name="Many", mail=sent)
+    desk.go(MAILBOXES, mailbox)
+    desk.button("Fetch Now")
+    expect(desk.find(".o_pager_counter")).to_have_text(f"1-80 / {many}")
+    assert desk.rows()[0]["subject"] == "<img src=x onerror=alert(1)>"
+    assert desk.fits(".o_list_renderer"), "long subjects do not widen the list"
+    heights = {row.bounding_box()["height"] for row in desk.find(".o_data_row").all()}
+    assert max(heights) < 45, "one line a message"
+    desk.page.get_by_role("button", name="Next").click()
+    expect(desk.find(".o_pager_counter")).to_have_text(f"81-{many} / {many}")
+
+
+# --- the operator
+
+
+@pytest.fixture
+def operator(browser, house):
+    group = house.id_of("mail_gateway_plus.group_operator")
+    house.create(
+        "res.users",
+        name="Olga",
+        login="olga",
+        password="olga-olga",
+        group_ids=[(6, 0, [group])],
+    )
+    desk = Desk(browser, house, "olga", "olga-olga")
+    yield desk
+    desk.settled()
+    desk.context.close()
+
+
+def test_operator_treats_messages_and_sees_no_password(operator, sales):
+    operator.app("mail_gateway_plus.mail_gateway_root_menu")
+    expect(operator.find(".o_list_view")).to_be_visible()
+    open_message(operator, "Please forward to accounting")
+    operator.button("Process Again")
+    expect(operator.find(".alert-info")).to_contain_text("Waiting to be processed")
+    operator.field("server_id").get_by_role("link").or_(
+        operator.field("server_id").get_by_role("button")
+    ).first.click()
+    expect(operator.field("user")).to_have_text("sales@demo.example")
+    expect(operator.field("password")).to_have_count(0)
+    expect(operator.page.get_by_text("Password")).to_have_count(0)
