@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """When to try again what may pass: a lock, a serialisation fault, a lost database.
 
->>> PROCESSING.delay_s(1), PROCESSING.delay_s(3), PROCESSING.delay_s(5)
-(10, 300, None)
+>>> PROCESSING.delay_s(1), PROCESSING.delay_s(3), PROCESSING.delay_s(6)
+(0, 60, None)
 """
 
 from dataclasses import dataclass
@@ -22,5 +22,6 @@ class Schedule:
         return self.delays_s[attempts - 1] if attempts <= len(self.delays_s) else None
 
 
-#: A message of the ledger whose transaction failed for a passing reason.
-PROCESSING = Schedule((10, 60, 300, 900))
+#: A message of the ledger whose transaction failed for a passing reason. At once at
+#: first: most such faults are two workers that touched the same row.
+PROCESSING = Schedule((0, 10, 60, 300, 900))

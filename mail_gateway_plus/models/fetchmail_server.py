@@ -44,7 +44,7 @@ class FetchmailServer(models.Model):
         help="How often the scheduled action looks into this mailbox.",
     )
     next_fetch = fields.Datetime(readonly=True, copy=False)
-    incoming_count = fields.Integer("Messages", compute="_compute_incoming_count")
+    incoming_count = fields.Integer("Incoming Messages", compute="_compute_incoming_count")
     quarantined_count = fields.Integer(
         "In Quarantine", compute="_compute_incoming_count"
     )

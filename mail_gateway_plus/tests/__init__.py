@@ -2,5 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_advice
 from . import test_direct_callers
+from . import test_download
 from . import test_ledger
 from . import test_mailbox

@@ -73,7 +73,11 @@ def _recipients(found: dict[str, list[bytes]]) -> str:
     return ", ".join(dict.fromkeys(a for a in addresses if "@" in a))
 
 
-def _fingerprint(found: dict[str, list[bytes]], body: bytes) -> str:
+def _fingerprint(found: dict[str, list[bytes]], raw: bytes, body: bytes) -> str:
+    if not any(found.get("message-id", ())):
+        # Programs that write no Message-ID also write the same alert twice; only
+        # their trace fields tell the two apart.
+        return hashlib.sha256(raw).hexdigest()
     digest = hashlib.sha256()
     for name in _SAME:
         for value in found.get(name, ()):
@@ -100,5 +104,5 @@ def read(raw: bytes) -> Facts:
         date=_date(first("date")),
         size=len(raw),
         digest=hashlib.sha256(raw).hexdigest(),
-        fingerprint=_fingerprint(found, body),
+        fingerprint=_fingerprint(found, raw, body),
     )

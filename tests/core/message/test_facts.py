@@ -58,6 +58,13 @@ def test_fingerprint_tells_mails_apart(old, new):
     assert other.fingerprint != facts.read(ORDER).fingerprint
 
 
+def test_same_alert_without_message_id_is_another_mail():
+    alert = b"Received: by mx; 10:00\r\nSubject: Disk full\r\n\r\nMove!\r\n"
+    again = alert.replace(b"10:00", b"11:00")
+    assert facts.read(alert).fingerprint != facts.read(again).fingerprint
+    assert facts.read(alert).fingerprint == facts.read(alert).fingerprint
+
+
 @pytest.mark.parametrize(
     "date",
     [
