@@ -43,7 +43,9 @@ def _addon_files() -> Iterator[Path]:
 
 def addon_key() -> str:
     """Digest of the addon's files, with their places."""
-    return key_of(*((str(path.relative_to(ADDON)), path) for path in _addon_files()))
+    files = list(_addon_files())
+    # Paths on their own count with their content, inside of tuples they would not.
+    return key_of([str(path.relative_to(ADDON)) for path in files], *files)
 
 
 def _seed_key() -> str:
