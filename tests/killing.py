@@ -1,16 +1,22 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Kills a fetch at each of its commits and looks what is left.
+"""Kills a fetch and looks what is left.
 
-Run as a program of its own (``python -m tests.killing CONFIG DATABASE PROTOCOL``),
-because it forks: a child loads nothing, fetches, and sends itself SIGKILL right
-before or right after its n-th commit. No hook in the addon is needed, and no commit
-is forgotten. It prints one JSON object a kill for ``test_kill.py`` to judge.
+Run as a program of its own, because it forks::
+
+    python -m tests.killing CONFIG DATABASE PROTOCOL MESSAGES RANDOM
+
+A child loads nothing, fetches, and sends itself SIGKILL right before or right after its
+n-th commit, for each n; no hook in the addon is needed, and no commit is forgotten.
+RANDOM more children are killed at moments of no choice, as by a power cut. It prints
+one JSON object a kill for ``test_kill.py`` to judge.
 """
 
+import itertools
 import json
 import logging
 import os
+import random
 import signal
 import sys
 import time
@@ -51,20 +57,23 @@ class Killer:
         odoo.sql_db.Cursor.commit = counted
 
 
-class Scene:
-    """One mailbox with three messages that end differently."""
+#: Where a message goes -> how it ends.
+ENDS = {"sales": "routed", "nobody": "quarantined", "closed": "rejected"}
 
-    def __init__(self, stack, registry, protocol, name):
+
+class Scene:
+    """One mailbox with messages that end differently."""
+
+    def __init__(self, stack, registry, protocol, count, name):
         self.stack, self.registry = stack, registry
         self.login = f"kill-{protocol}-{name}@demo.example"
-        self.subjects = [f"{self.login} {kind}" for kind in "abc"]
+        self.places = list(itertools.islice(itertools.cycle(ENDS), count))
+        self.subjects = [f"{self.login} {n} {to}" for n, to in enumerate(self.places)]
         # A sender of its own, for Odoo limits how much it takes from one.
         sender = f"{protocol}-{name}@customer.example"
         self.sent = [
             mail(f"{to}@demo.example", subject, sender=sender)
-            for to, subject in zip(
-                ("sales", "nobody", "closed"), self.subjects, strict=True
-            )
+            for to, subject in zip(self.places, self.subjects, strict=True)
         ]
         stack.empty(self.login)
         for raw in self.sent:
@@ -101,12 +110,13 @@ class Scene:
         while time.monotonic() < stop:
             self.run()
             found = self.found()
-            if len(found["rows"]) == 3 and "received" not in found["states"]:
+            done = len(found["rows"]) >= len(self.sent) and found["acknowledged"]
+            if done and "received" not in found["states"]:
                 return
             time.sleep(0.05)
 
     def found(self):
-        """All that a person could find of the three messages."""
+        """All that a person could find of the messages, beside what was expected."""
         with self.registry.cursor() as cr:
             env = self.env(cr)
             rows = env["mail.gateway.incoming"].search(
@@ -119,14 +129,76 @@ class Scene:
                 "states": rows.mapped("state"),
                 "intact": [row._raw() for row in rows] == self.sent,
                 "acknowledged": all(rows.mapped("acknowledged")),
-                "leads": leads.mapped("name"),
-                "answers": len(answers),
-                "subjects": self.subjects,
+                "leads": sorted(leads.mapped("name")),
+                "answers": sorted(answers.mapped("subject")),
             }
 
+    def expected(self):
+        def to(place):
+            return sorted(s for s in self.subjects if s.endswith(place))
 
-def in_child(work):
-    """Run ``work`` in a fork; returns the signal that ended it, 0 for none."""
+        return {
+            "rows": self.subjects,
+            "states": [ENDS[place] for place in self.places],
+            "intact": True,
+            "acknowledged": True,
+            "leads": to("sales"),
+            "answers": [f"Re: {subject}" for subject in to("closed")],
+        }
+
+
+class Murder:
+    """Forks a fetch, kills it, has it recover, and tells what was found."""
+
+    def __init__(self, stack, registry, protocol, count):
+        self.stack, self.registry = stack, registry
+        self.protocol, self.count = protocol, count
+
+    def scene(self, name):
+        return Scene(self.stack, self.registry, self.protocol, self.count, name)
+
+    def measure(self):
+        """(commits, seconds) of a fetch that nobody kills."""
+        read, write = os.pipe()
+        scene = self.scene("count")
+
+        def work():
+            killer = Killer()
+            killer.arm()
+            scene.run()
+            os.write(write, str(killer.count).encode())
+
+        begin = time.monotonic()
+        in_child(work)
+        return int(os.read(read, 20)), time.monotonic() - begin
+
+    def at_commit(self, at, after):
+        when = f"{'after' if after else 'before'} commit {at}"
+        scene = self.scene(when.replace(" ", "-"))
+
+        def work():
+            Killer(at, after).arm()
+            scene.run()
+
+        return self._judge(scene, when, in_child(work))
+
+    def at_random(self, number, delay_s):
+        scene = self.scene(f"random-{number}")
+        died = in_child(scene.run, delay_s)
+        return self._judge(scene, f"after {delay_s * 1000:.0f} ms", died)
+
+    def _judge(self, scene, when, died):
+        scene.recover()
+        found, expected = scene.found(), scene.expected()
+        self.stack.empty(scene.login)
+        return {"when": when, "signal": died, "found": found, "expected": expected}
+
+
+def in_child(work, kill_after_s=None):
+    """Run ``work`` in a fork, killed after a time if one is given.
+
+    :return: the signal that ended it, 0 when it came to its end
+    """
     odoo.sql_db.close_all()
     pid = os.fork()
     if not pid:
@@ -136,50 +208,32 @@ def in_child(work):
             logging.exception("the child failed")
             os._exit(70)
         os._exit(0)
+    if kill_after_s is not None:
+        time.sleep(kill_after_s)
+        os.kill(pid, signal.SIGKILL)
     _pid, status = os.waitpid(pid, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise RuntimeError("a fetch failed: see the log above")
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
-def count_commits(scene):
-    """How many commits a fetch of three messages makes when nobody kills it."""
-    read, write = os.pipe()
-
-    def work():
-        killer = Killer()
-        killer.arm()
-        scene.run()
-        os.write(write, str(killer.count).encode())
-
-    in_child(work)
-    return int(os.read(read, 20))
-
-
-def kill_once(stack, registry, protocol, at, after):
-    scene = Scene(stack, registry, protocol, f"{at}{'-after' if after else ''}")
-
-    def work():
-        Killer(at, after).arm()
-        scene.run()
-
-    died = in_child(work)
-    scene.recover()
-    result = scene.found() | {"at": at, "after": after, "signal": died}
-    stack.empty(scene.login)
-    return result
-
-
-def main(config_path, database, protocol):
+def main(config_path, database, protocol, count, randoms):
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     config.parse_config(["-c", config_path, "-d", database])
-    stack = Stack.attach()
-    registry = Registry(database)
-    commits = count_commits(Scene(stack, registry, protocol, "count"))
+    # Known only once Odoo has its addons path.
+    from odoo.addons.mail_gateway_plus.models import fetch_run
+
+    # Few messages, and still several portions.
+    fetch_run.BATCH_COUNT = 2
+    murder = Murder(Stack.attach(), Registry(database), protocol, int(count))
+    commits, seconds = murder.measure()
+    dice = random.Random(f"{protocol}{count}")
     for at in range(1, commits + 1):
         for after in (False, True):
-            print(json.dumps(kill_once(stack, registry, protocol, at, after)))
-            sys.stdout.flush()
+            print(json.dumps(murder.at_commit(at, after)), flush=True)
+    for number in range(int(randoms)):
+        delay_s = dice.uniform(0, seconds)
+        print(json.dumps(murder.at_random(number, delay_s)), flush=True)
 
 
 if __name__ == "__main__":

@@ -145,7 +145,8 @@ def _hand_over(row, raw, observation):
     server = row.server_id
     result = row.env["mail.thread"].message_process(
         server.object_id.model,
-        raw,
+        # PostgreSQL keeps no NUL in a text; the ledger has the message as it came.
+        raw.replace(b"\0", b""),
         save_original=server.original,
         strip_attachments=bool(server) and not server.attach,
     )

@@ -99,7 +99,7 @@ ROWS = (
     ),
     _routed("support", "no_message_id", "neither Message-ID nor Date", TASK),
     _set_aside("support", "unknown_charset", "a charset nobody knows", "parse_failed"),
-    _set_aside("support", "nul_bytes", "NUL bytes in subject and body", "model_failed"),
+    _routed("support", "nul_bytes", "NUL bytes in subject and body", TASK),
     _routed("support", "broken_headers", "hardly a header is well-formed", TASK),
     _set_aside("support", "many_parts", "600 parts", "message_too_many_parts"),
     Row("office", "bounce_report", "report on our offer", "bounce", "bounce_report"),

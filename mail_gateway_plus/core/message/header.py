@@ -7,30 +7,35 @@ import email.header
 import re
 from collections.abc import Iterator
 
-#: The end of the header section: an empty line, however lines end.
-_END = re.compile(rb"\r?\n\r?\n|\r\r")
-_FOLD = re.compile(rb"\r?\n(?=[ \t])|\r(?=[ \t])")
-_LINE = re.compile(rb"\r\n|\n|\r")
-#: RFC 5322, 2.2: printable ASCII without the colon.
-_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+#: A line's end, whichever program wrote it.
+_END = rb"(?:\r\n|\n|\r|\Z)"
+#: RFC 5322, 2.2: a name of printable ASCII without the colon.
+_NAME = rb"[!-9;-~]+[ \t]*:"
+#: An mbox's first line, fields, and their continuation lines. What is none of these
+#: ends the header section, as it does for Python's parser and so for Odoo.
+_HEAD = re.compile(
+    rb"(?:From [^\r\n]*" + _END + rb")?"
+    rb"(?:(?:" + _NAME + rb"|[ \t])[^\r\n]*" + _END + rb")*"
+)
+_EMPTY = re.compile(rb"\r\n|\n|\r")
+_FOLD = re.compile(rb"(?:\r\n|\n|\r)(?=[ \t])")
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 #: What PostgreSQL refuses in a text (NUL) or UTF-8 cannot carry (lone surrogates).
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
-    """The header section and the body; a message without an empty line is all
-    header."""
-    if raw[:1] in (b"\r", b"\n"):
-        return b"", raw
-    end = _END.search(raw)
-    return (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    """The header section and the body, without the empty line between them."""
+    head = _HEAD.match(raw)
+    assert head is not None, "the expression matches an empty header too"
+    empty = _EMPTY.match(raw, head.end())
+    return head[0], raw[empty.end() if empty else head.end() :]
 
 
 def fields(head: bytes) -> Iterator[tuple[str, bytes]]:
-    """(lower-case name, unfolded value) of each field in order; what is no field,
-    such as the "From " line of an mbox, is passed over."""
-    for line in _LINE.split(_FOLD.sub(b"", head)):
-        match = _NAME.fullmatch(line)
+    """(lower-case name, unfolded value) of each field in order."""
+    for line in _EMPTY.split(_FOLD.sub(b"", head)):
+        match = _FIELD.fullmatch(line)
         if match:
             yield match[1].decode("ascii").lower(), match[2].strip()
 
