@@ -30,18 +30,21 @@ from types import FrameType
 
 from . import venv
 from .paths import RUNS, TREE
-from .say import Missing, call
+from .say import Missing, call, warn
 
 # How a run was started, for the process inside.
-MODE = "MGP_MODE"  # root, mapped, single or plain
+# root: as root; mapped: a user with subordinate ids; single: a user with one id;
+# plain: no namespaces at all.
+MODE = "MGP_MODE"
 RUN = "MGP_RUN"  # the run's folder, as seen inside
 SHOWN = "MGP_SHOWN"  # the same, as the user sees it
 PIPE = "MGP_PIPE"
-MODES = {
-    "root": "namespaces as root",
-    "mapped": "namespaces of a user with subordinate ids: everything works",
-    "single": "namespaces of a user with one id: no real Postfix",
-    "plain": "no namespaces",
+# What a mode lacks, and how to get it.
+LACKS = {
+    "single": "no real Postfix, aiosmtpd in its place: it needs subordinate user ids "
+    "(sudo apt-get install uidmap, and a line for you in /etc/subuid)",
+    "plain": "no namespaces here: Dovecot and Chromium are used where they are "
+    "installed, aiosmtpd is in Postfix's place; Postfix's own refusals are not tested",
 }
 # Postfix insists on users of its own; Dovecot wants names for the one it runs as.
 USERS = {"sandbox": 1000, "postfix": 60001, "postdrop": 60002}
@@ -87,6 +90,8 @@ def enter(mode: str, run: Path, words: list[str]) -> int:
     """Start the verb again inside, pass on signals, give its exit status."""
     reader, writer = os.pipe()
     env = os.environ | {MODE: mode, SHOWN: str(run), PIPE: str(reader)}
+    if mode in LACKS:
+        warn(LACKS[mode])
     command = [venv.python(), "-m", "sandbox", *words]
     if mode == "plain":
         env[RUN] = str(run)
@@ -128,6 +133,13 @@ def _accounts(kind: str, place: Path) -> None:
     _mount("--bind", place / kind, Path("/etc", kind))
 
 
+def _give_hosts(folder: Path) -> None:
+    """A bare system may not know localhost, and certificates are made out to it."""
+    folder.mkdir()
+    (folder / "hosts").write_text("127.0.0.1 localhost\n")
+    _mount("-t", "overlay", "-o", f"ro,lowerdir={folder}:/etc", "overlay", "/etc")
+
+
 def arrange(place: Path, run: Path) -> None:
     """Mount what the servers expect to see."""
     _mount("-t", "tmpfs", "-o", "mode=755", "none", place)
@@ -136,6 +148,8 @@ def arrange(place: Path, run: Path) -> None:
         _mount("--bind", source, place / name)
     lower = f"{place}/tree/usr:/usr"
     _mount("-t", "overlay", "-o", f"ro,lowerdir={lower}", "overlay", "/usr")
+    if not Path("/etc/hosts").exists():
+        _give_hosts(place / "etc")
     _accounts("passwd", place)
     _accounts("group", place)
 
