@@ -10,6 +10,7 @@ import pytest
 
 from odoo.exceptions import UserError
 
+from . import scripted
 from .live import engine, mail
 
 
@@ -240,7 +241,9 @@ def test_refused_login_is_explained_and_noted_then_cleared(live, stack, login):
         ("imap", "imaps_selfsigned", "ssl_strict", "is not trusted"),
     ],
 )
-def test_wrong_settings_are_explained(live, stack, login, protocol, port, security, words):
+def test_wrong_settings_are_explained(
+    live, stack, login, protocol, port, security, words
+):
     with live.env() as env, pytest.raises(UserError, match=words):
         server = env["fetchmail.server"].create(
             {
@@ -287,3 +290,26 @@ def test_dead_mailbox_does_not_hold_up_the_others(live, stack, login):
     with live.env() as env:
         env["mail.gateway.incoming"]._process_received()
     assert live.ledger(server, "state") == [("routed",)]
+
+
+def broken_second(server, sock):
+    """A POP3 server that cannot read its second message."""
+    sock.sendall(b"+OK ready\r\n")
+    answers = {
+        "UIDL": "+OK\r\n1 one\r\n2 two\r\n3 three\r\n.\r\n",
+        "LIST": "+OK\r\n1 100\r\n2 100\r\n3 100\r\n.\r\n",
+        "RETR 2": "-ERR cannot read the message\r\n",
+    }
+    while True:
+        line = server.read(sock).decode()
+        raw = mail("nobody@demo.example", f"from {line}").decode()
+        said = f"+OK\r\n{raw}.\r\n" if line.startswith("RETR") else "+OK\r\n"
+        sock.sendall(answers.get(line, said).encode())
+
+
+def test_message_that_the_server_cannot_read_does_not_hold_up_the_rest(live, login):
+    with scripted.server(broken_second) as bad:
+        server = live.mailbox("pop", login, port=bad.port, connection_security="none")
+        with pytest.raises(UserError, match="does not hand out a message"):
+            live.fetch(server)
+    assert live.ledger(server, "uid") == [("one",), ("three",)]

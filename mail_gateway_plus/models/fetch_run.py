@@ -3,8 +3,10 @@
 """One look into one mailbox: list, download, store, commit, acknowledge."""
 
 import time
+from dataclasses import replace
 
-from ..core.mailbox import listing
+from ..core.mailbox import fault, listing
+from ..net.refusal import Refusal
 
 #: A portion is stored, committed and acknowledged at once; its bytes are what a
 #: worker holds in memory.
@@ -12,6 +14,8 @@ BATCH_COUNT = 50
 BATCH_BYTES = 8 * 1024 * 1024
 
 INBOX = "INBOX"
+
+REFUSED = fault.code("answer", "download")
 
 
 class FetchRun:
@@ -27,6 +31,8 @@ class FetchRun:
         self.fetched = 0
         #: Whether the mailbox still holds something new.
         self.unfinished = False
+        #: What the server said of a message that it would not hand out.
+        self.finding = None
 
     def run(self):
         folder = self._folder()
@@ -74,7 +80,7 @@ class FetchRun:
 
     def _fetch(self, folder, state, batch):
         """Download a portion; it is committed before the server hears of it."""
-        arrivals = list(self.session.download(batch))
+        arrivals = self._download(batch)
         rows = self.env["mail.gateway.incoming"]._receive(
             self.server, state.name, state.uidvalidity, arrivals
         )
@@ -84,6 +90,19 @@ class FetchRun:
         self._acknowledge(rows)
         self.fetched += len(rows)
         return state
+
+    def _download(self, batch):
+        """A portion, without the messages that the server refuses: one that it cannot
+        read must not stand in the way of all others for ever."""
+        try:
+            return list(self.session.download(batch))
+        except Refusal as refusal:
+            if refusal.finding.code != REFUSED:
+                raise
+            if len(batch) == 1:
+                self.finding = replace(refusal.finding, code=fault.MESSAGE_REFUSED)
+                return []
+        return [arrival for entry in batch for arrival in self._download([entry])]
 
     def _acknowledge(self, rows):
         """Noted on the rows with the next commit; a crash in between costs a second

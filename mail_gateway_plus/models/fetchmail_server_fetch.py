@@ -90,6 +90,7 @@ class FetchmailServer(models.Model):
         try:
             with contextlib.closing(opened.session):
                 run.run()
+            finding = run.finding
         except Refusal as refusal:
             work_cr.rollback()
             finding = refusal.finding

@@ -11,7 +11,8 @@ from ..core.routing import verdict
 class TestAdvice(TransactionCase):
     def _codes(self):
         steps = {code for code, _state in verdict.STEPS}
-        return set(fault.CODES.values()) | set(verdict.REASONS) | steps
+        faults = {*fault.CODES.values(), fault.MESSAGE_REFUSED}
+        return faults | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):
         records = self.env["mail.gateway.advice"].search([])

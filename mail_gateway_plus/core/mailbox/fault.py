@@ -55,3 +55,8 @@ CODES = {
 def code(kind: str, stage: str) -> str:
     """The finding code of a fault of this kind at this stage."""
     return CODES.get((kind, stage)) or CODES[kind, ANY]
+
+
+#: What ``net`` does not see, for it takes a look at the whole: a single message that
+#: the server refuses while it hands out others.
+MESSAGE_REFUSED = "mailbox_message_refused"
