@@ -93,7 +93,7 @@ def test_any_value_of_a_field_is_read(value, name):
 
 def test_real_messages_are_read():
     if not CORPUS.is_dir():
-        pytest.skip("the collection of real messages is not here")
+        pytest.skip("shared material: the collection of real messages is not here")
     paths = sorted(CORPUS.rglob("*.eml"))
     assert paths
     for path in paths:
