@@ -263,9 +263,11 @@ class Desk:
                     [cell.getAttribute("name"), cell.innerText.trim()])))"""
         )
 
-    def again(self):
-        """Have the list read again, with the same filter."""
-        self.find(".o_searchview_input").press("Enter")
+    def again(self, text=""):
+        """Have the list read again, and only what has this text."""
+        entry = self.find(".o_searchview_input")
+        entry.fill(text)
+        entry.press("Enter")
         self.idle()
 
     def fits(self, selector):

@@ -8,7 +8,7 @@ BOUNCE = """\
 From: MAILER-DAEMON@relay.example
 To: bounce@demo.example
 Subject: Undelivered Mail Returned to Sender
-Message-ID: <report.1@relay.example>
+Message-ID: <report.{name}@relay.example>
 Date: Fri, 20 Nov 2026 09:10:00 +0000
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=delivery-status; boundary="b"
@@ -44,18 +44,19 @@ def oversized():
     return raw.replace(b"MIME-Version", filler + b"MIME-Version", 1)
 
 
-def varied(answered):
+def varied(answered, name):
+    """``name`` tells two such sets apart, else one would be duplicates of the other."""
     order = mail("sales@demo.example", "Order 4711")
     return [
         order,
         mail("sales@demo.example", "Re: Your offer", in_reply_to=answered),
         order,
-        BOUNCE.replace("\n", "\r\n").encode(),
+        BOUNCE.format(name=name).replace("\n", "\r\n").encode(),
         mail("staff@demo.example", "Please forward to accounting"),
         oversized(),
         mail(
             "sails@demo.example",
             "Quotation for a sloop, please",
-            message_id="<sloop.1@customer.example>",
+            message_id=f"<sloop.{name}@customer.example>",
         ),
     ]

@@ -52,7 +52,7 @@ def desk(signed_in):
 def sales(house):
     """A confirmed mailbox with one message of each kind, fetched; their bytes."""
     login = "sales@demo.example"
-    sent = varied(offered(house))
+    sent = varied(offered(house), "office")
     mailbox = house.mailbox("imap", login, name="Sales", mail=sent)
     house.call("fetchmail.server", "fetch_mail", [mailbox])
     return sent
@@ -67,8 +67,9 @@ def new_mailbox(desk, **values):
 
 
 def open_message(desk, subject):
-    """From the ledger, as one clicks on it."""
+    """Look for it in the ledger and click on it."""
     desk.go(LEDGER)
+    desk.again(subject)
     desk.find(".o_data_row", has_text=subject).first.locator("[name=subject]").click()
     expect(desk.find(".o_form_view .o-mail-Chatter")).to_be_visible()
     desk.idle()
@@ -92,7 +93,7 @@ def test_imap_mailbox_by_hand_from_the_first_field_to_the_list_of_its_mail(
     desk, house
 ):
     stack, login = house.stack, "sales@demo.example"
-    house.post(login, *varied(offered(house)))
+    house.post(login, *varied(offered(house), "hand"))
     new_mailbox(
         desk,
         name="Sales",
