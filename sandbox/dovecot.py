@@ -18,8 +18,8 @@ from .authority import Certificates
 from .say import Missing
 
 COMMON = """
-base_dir = {run}/dovecot
-state_dir = {run}/dovecot
+base_dir = {base}
+state_dir = {base}
 log_path = {run}/dovecot.log
 listen = 127.0.0.1
 default_internal_user = {user}
@@ -154,11 +154,13 @@ def _account() -> tuple[str, str]:
 class Dovecot:
     """IMAP, IMAPS, POP3 and POP3S on loopback; `stop` and `start` at any time."""
 
-    def __init__(self, run: Path, ports: dict[str, int], tls: Certificates) -> None:
+    def __init__(
+        self, run: Path, sockets: Path, ports: dict[str, int], tls: Certificates
+    ) -> None:
         self.run, self.ports, self.tls = run, ports, tls
         self.config = run / "etc/dovecot.conf"
-        self.sasl = run / "dovecot/sasl"
-        self.lmtp = run / "dovecot/lmtp"
+        self.base = sockets / "dovecot"
+        self.sasl, self.lmtp = self.base / "sasl", self.base / "lmtp"
 
     def _write_config(self) -> None:
         version = _version()
@@ -167,6 +169,7 @@ class Dovecot:
         text = ((V23 if is_old else V24) + COMMON).format(
             **self.ports,
             run=self.run,
+            base=self.base,
             user=user,
             group=group,
             version=version,
@@ -183,10 +186,13 @@ class Dovecot:
 
     def start(self) -> None:
         self._write_config()
-        (self.run / "mail").mkdir(exist_ok=True)
         # Sockets and the process id of an earlier run.
-        shutil.rmtree(self.run / "dovecot", ignore_errors=True)
-        (self.run / "dovecot").mkdir()
+        shutil.rmtree(self.base, ignore_errors=True)
+        log, mail = self.run / "dovecot.log", self.run / "mail"
+        for folder in (self.base, mail):
+            folder.mkdir(exist_ok=True)
+        log.touch()
+        process.give(self.base, mail, log)
         if self._call():
             log = process.shown(self.run / "dovecot.out")
             raise Missing(f"Dovecot does not start: see {log}")
@@ -195,7 +201,7 @@ class Dovecot:
         """Returns when the ports are closed and every process has ended."""
         self._call("stop")
         deadline = time.monotonic() + 10
-        while (self.run / "dovecot/master.pid").exists():
+        while (self.base / "master.pid").exists():
             if time.monotonic() > deadline:
                 raise Missing("Dovecot does not stop")
             time.sleep(0.02)

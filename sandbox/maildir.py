@@ -14,6 +14,8 @@ import shutil
 import time
 from pathlib import Path
 
+from .process import give
+
 _numbers = itertools.count()
 
 
@@ -49,6 +51,7 @@ class Maildirs:
         stamp = f"{now // 10**9}.M{now // 1000 % 10**6:06d}"
         name = f"{stamp}P{os.getpid()}Q{next(_numbers):06d}.localhost"
         (place / "tmp" / name).write_bytes(raw)
+        give(self.place(login))
         (place / "tmp" / name).rename(place / "new" / name)
 
     def _files(self, login: str, folder: str) -> list[Path]:

@@ -2,7 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Free ports of 127.0.0.1."""
 
+import contextlib
 import socket
+import time
+from collections.abc import Iterator
+
+from .say import Missing
 
 # High, so that nobody needs rights for them; odd, so that they are rarely taken.
 USUAL = {
@@ -35,6 +40,26 @@ def any_free() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+@contextlib.contextmanager
+def reserving(patience_s: float = 60) -> Iterator[None]:
+    """Hold this from choosing ports until servers listen on them: two runs that
+    start together, even of two checkouts, else choose the same.
+
+    The lock is a socket's name in the kernel; it goes with its process.
+    """
+    deadline = time.monotonic() + patience_s
+    with socket.socket(socket.AF_UNIX) as lock:
+        while True:
+            try:
+                lock.bind("\0mail-gateway-plus-ports")
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise Missing("another run does not end its start") from error
+                time.sleep(0.05)
+        yield
 
 
 def choose() -> dict[str, int]:

@@ -7,14 +7,13 @@ import shutil
 from pathlib import Path
 
 from .paths import TREE
-from .process import as_nobody, must_run
+from .process import as_nobody, give, must_run
 from .say import Missing
 
 USER = "odoo"
 # Private and made anew at will: speed counts, a power cut does not.
 SETTINGS = {
     "listen_addresses": "''",
-    "unix_socket_permissions": "0700",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -43,6 +42,14 @@ def version() -> str:
     return programs().parent.name
 
 
+def _environment() -> dict[str, str]:
+    """Without the overlay, unpacked programs have to be told of their libraries."""
+    if TREE not in programs().parents:
+        return dict(os.environ)
+    folders = (TREE / "usr/lib").glob("*-linux-gnu")
+    return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(map(str, folders))}
+
+
 class Postgres:
     """The cluster in `folder`; its socket lies in `sockets`."""
 
@@ -51,11 +58,15 @@ class Postgres:
         self.log = folder.with_name("postgres.log")
 
     def _call(self, program: str, *words: str) -> None:
-        command = [str(programs() / program), *words]
-        must_run(as_nobody(command), self.log, f"PostgreSQL's {program}")
+        self.log.touch()
+        give(self.log)
+        command = as_nobody([str(programs() / program), *words])
+        must_run(command, self.log, f"PostgreSQL's {program}", _environment())
 
     def create(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700)
+        give(self.folder)
         self._call(
             "initdb",
             *("-D", str(self.folder), "-U", USER, "--auth=trust", "--no-sync"),
@@ -69,9 +80,12 @@ class Postgres:
         rows = SETTINGS | {"unix_socket_directories": f"'{self.sockets}'"}
         text = "".join(f"{name} = {value}\n" for name, value in rows.items())
         (self.folder / "postgresql.auto.conf").write_text(text)
+        give(self.folder)
         self._call("pg_ctl", "-D", str(self.folder), "-l", str(self.log), "-w", "start")
 
     def stop(self) -> None:
+        if not (self.folder / "postmaster.pid").exists():
+            return
         self._call("pg_ctl", "-D", str(self.folder), "-m", "fast", "-w", "stop")
 
     def path(self) -> str:

@@ -13,6 +13,24 @@ from . import space
 from .say import Missing
 
 
+NOBODY = 65534
+
+
+def _is_plain_root() -> bool:
+    return os.geteuid() == 0 and os.environ.get(space.MODE) == "plain"
+
+
+def give(*paths: Path) -> None:
+    """Hand files to the user of `as_nobody`, where that is another than ours."""
+    if not _is_plain_root():
+        return
+    for path in paths:
+        os.chown(path, NOBODY, NOBODY)
+        for folder, folders, names in os.walk(path):
+            for name in [*folders, *names]:
+                os.lchown(os.path.join(folder, name), NOBODY, NOBODY)
+
+
 def as_nobody(command: list[str]) -> list[str]:
     """Run as a user that is not root while files stay the caller's.
 
@@ -21,8 +39,8 @@ def as_nobody(command: list[str]) -> list[str]:
     """
     if os.geteuid():
         return command
-    if os.environ.get(space.MODE) == "plain":
-        nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+    if _is_plain_root():
+        nobody = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         return ["setpriv", *nobody, *command]
     user = str(space.USERS["sandbox"])
     return ["unshare", "--user", f"--map-user={user}", f"--map-group={user}", *command]
@@ -42,8 +60,10 @@ def run(command: list[str], log: Path, env: Mapping[str, str] | None = None) -> 
     return done.returncode
 
 
-def must_run(command: list[str], log: Path, what: str) -> None:
-    if run(command, log):
+def must_run(
+    command: list[str], log: Path, what: str, env: Mapping[str, str] | None = None
+) -> None:
+    if run(command, log, env):
         raise Missing(f"{what} failed: see {shown(log)}")
 
 

@@ -14,21 +14,21 @@ from pathlib import Path
 
 
 class SelfSigned:
-    """TLS on `port`, what comes in goes to `target` on the same machine."""
+    """TLS on one port, what comes in goes to Dovecot's plain IMAP."""
 
-    def __init__(self, port: int, target: int, chain: Path) -> None:
-        self.port, self.target, self.chain = port, target, chain
+    def __init__(self, ports: dict[str, int], chain: Path) -> None:
+        self.ports, self.chain = ports, chain
 
     def start(self) -> None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self.chain)
-        target = self.target
+        port, target = self.ports["imaps_selfsigned"], self.ports["imap"]
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 _relay(self.request, target, context)
 
-        self._server = _Server(("127.0.0.1", self.port), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         serve = self._server.serve_forever
         threading.Thread(target=serve, args=(0.05,), daemon=True).start()
 

@@ -9,11 +9,14 @@ pytest, `attach` to it through a small file in the run's folder.
 import contextlib
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
-from . import authority, ports, space
+from . import authority, ports, process, space
 from .accounts import DOMAIN, PASSWORD
 from .authority import Certificates
 from .database import Databases
@@ -37,23 +40,30 @@ _dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@demo.example"
 """
 
 
+class _Server(Protocol):
+    def start(self) -> object: ...
+
+    def stop(self) -> object: ...
+
+
 class Stack:
     """The private servers of one run."""
 
     host = "localhost"
     password = PASSWORD
 
-    def __init__(self, run: Path, chosen: dict[str, int], tls: Certificates) -> None:
-        self.run, self.ports = run, chosen
+    def __init__(
+        self, run: Path, sockets: Path, chosen: dict[str, int], tls: Certificates
+    ) -> None:
+        self.run, self.sockets, self.ports = run, sockets, chosen
         self.ca_file = str(tls.ca)
-        self.postgres = Postgres(run / "postgres", run)
+        self.postgres = Postgres(run / "postgres", sockets)
         self.databases = Databases(run, self.postgres)
         self.maildirs = Maildirs(run / "mail")
-        self.dovecot = Dovecot(run, chosen, tls)
-        self.selfsigned = SelfSigned(
-            chosen["imaps_selfsigned"], chosen["imap"], tls.selfsigned
-        )
+        self.dovecot = Dovecot(run, sockets, chosen, tls)
+        self.selfsigned = SelfSigned(chosen, tls.selfsigned)
         self.relay = _relay(self, tls)
+        self._running: list[_Server] = []
 
     # --- life
 
@@ -61,28 +71,45 @@ class Stack:
     def start(cls, folder: str | Path | None = None) -> "Stack":
         """Start all servers in `folder`, by default the one the verb prepared."""
         run = _folder(folder)
-        stack = cls(run, ports.choose(), authority.issue(run / "tls"))
-        (run / "stack.json").write_text(json.dumps(stack.ports))
-        os.environ["SSL_CERT_FILE"] = stack.ca_file
-        stack.odoo_config("odoo")
-        stack.databases.bring_up()
-        stack._start_mail()
+        stack = cls(run, _sockets(run), {}, authority.issue(run / "tls"))
+        try:
+            stack._start()
+        except BaseException:
+            stack.stop()
+            raise
         return stack
 
+    def _start(self) -> None:
+        os.environ["SSL_CERT_FILE"] = self.ca_file
+        self.odoo_config("odoo")
+        self._running.append(self.postgres)
+        self.databases.bring_up()
+        with ports.reserving():
+            self.ports.update(ports.choose())
+            self._start_mail()
+        known = {"ports": self.ports, "sockets": str(self.sockets)}
+        (self.run / "stack.json").write_text(json.dumps(known))
+
     def _start_mail(self) -> None:
-        with step("Dovecot: IMAP, IMAPS, POP3, POP3S"):
-            self.dovecot.start()
-        with step("Postfix" if self.relay.is_real else "relay (aiosmtpd)"):
-            self.relay.start()
-        self.selfsigned.start()
-        self.nameserver = NameServer(self.ports["dns"], {DOMAIN: ZONE}).start()
+        nameserver = NameServer(self.ports["dns"], {DOMAIN: ZONE})
+        servers: dict[str, _Server] = {
+            "Dovecot: IMAP, IMAPS, POP3, POP3S": self.dovecot,
+            "Postfix" if self.relay.is_real else "aiosmtpd as relay": self.relay,
+            "IMAPS with a certificate of its own": self.selfsigned,
+            "name server": nameserver,
+        }
+        for name, server in servers.items():
+            with step(name):
+                server.start()
+            self._running.append(server)
 
     @classmethod
     def attach(cls) -> "Stack":
         """The stack that the surrounding verb has started."""
         run = _folder(None)
-        chosen = json.loads((run / "stack.json").read_text())
-        return cls(run, chosen, authority.at(run / "tls"))
+        known = json.loads((run / "stack.json").read_text())
+        tls = authority.at(run / "tls")
+        return cls(run, Path(known["sockets"]), known["ports"], tls)
 
     @classmethod
     @contextlib.contextmanager
@@ -95,13 +122,12 @@ class Stack:
 
     def stop(self) -> None:
         """All at once, since each takes a while to see its clients off."""
-        servers = [
-            *(self.nameserver, self.selfsigned, self.relay),
-            *(self.dovecot, self.postgres),
-        ]
-        with ThreadPoolExecutor(len(servers)) as pool:
-            for future in [pool.submit(server.stop) for server in servers]:
+        with ThreadPoolExecutor(8) as pool:
+            for future in [pool.submit(server.stop) for server in self._running]:
                 future.result()
+        self._running = []
+        if self.sockets != self.run:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     def environment(self) -> dict[str, str]:
         """For commands that run beside the stack."""
@@ -155,6 +181,16 @@ class Stack:
         port = int(str(options.pop("http_port", 0))) or ports.any_free()
         config = self.odoo_config(database, http_port=port, **options)
         return Server(config, port, self.run / f"odoo-{database}.log")
+
+
+def _sockets(run: Path) -> Path:
+    """A folder for unix sockets, whose paths have to stay under 107 bytes."""
+    if os.environ.get(space.MODE) != "plain":
+        return run
+    folder = Path(tempfile.mkdtemp(prefix="mgp-"))
+    folder.chmod(0o755)
+    process.give(folder)
+    return folder
 
 
 def _relay(stack: Stack, tls: Certificates) -> Postfix | Relay:

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from . import process, skips, venv
+from . import ports, process, skips, venv
 from .database import addon_key
 from .paths import BARE, ROOT
 from .say import Missing, line, step
@@ -30,8 +30,8 @@ def run(words: list[str]) -> int:
         _bring_demo(stack)
         if importlib.util.find_spec("sandbox.demo"):
             importlib.import_module("sandbox.demo").main(stack, once=once)
-        port = stack.ports["http"]
-        with step("Odoo"):
+        with step("Odoo"), ports.reserving():
+            port = ports.choose()["http"]
             server = stack.odoo(DEMO, http_port=port, max_cron_threads=1)
         with server:
             _tell(stack, server.url, time.monotonic() - begin)
@@ -55,15 +55,15 @@ def _bring_demo(stack: Stack) -> None:
 
 
 def _tell(stack: Stack, url: str, seconds: float) -> None:
-    ports = stack.ports
+    port = stack.ports
     line(f"""
 ready after {seconds:.0f} s
 
   Odoo      {url}   login admin, password admin
   mail      any mailbox, password {stack.password}, on {stack.host}
-            IMAP {ports["imap"]} (STARTTLS), {ports["imaps"]} (TLS)
-            POP3 {ports["pop3"]} (STARTTLS), {ports["pop3s"]} (TLS)
-            SMTP {ports["smtp"]} (STARTTLS), {ports["smtps"]} (TLS)
+            IMAP {port["imap"]} (STARTTLS), {port["imaps"]} (TLS)
+            POP3 {port["pop3"]} (STARTTLS), {port["pop3s"]} (TLS)
+            SMTP {port["smtp"]} (STARTTLS), {port["smtps"]} (TLS)
   logs      {process.shown(stack.run)}
 """)
 
