@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from . import fetch, space
+from . import fetch, plain, space
 from .lock import try_lock
 from .paths import RUNS, STATE
 from .say import Missing
@@ -41,8 +41,11 @@ def free_run(verb: str) -> tuple[Path, int]:
 
 
 def outside(verb: str, words: list[str]) -> int:
-    fetch.everything()
     mode = space.choose()
+    if mode == "plain" and (folder := plain.other_state()):
+        again = [sys.executable, "-m", "sandbox", verb, *words]
+        os.execve(again[0], again, os.environ | {"MGP_SANDBOX": str(folder)})
+    fetch.everything()
     run, _lock = free_run(verb)
     return space.enter(mode, run, [verb, *words])
 
@@ -62,6 +65,8 @@ def inside(verb: str, words: list[str]) -> int:
     # Only now: verbs need packages that the venv has.
     verbs = importlib.import_module("sandbox.verbs").VERBS
     space.raise_on_signals()
+    if os.environ[space.MODE] == "plain":
+        space.stop_when_closed(os.getpid())
     try:
         return int(verbs[verb](words))
     except KeyboardInterrupt:

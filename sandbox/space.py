@@ -28,7 +28,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from . import venv
+from . import plain, venv
 from .paths import RUNS, TREE
 from .say import Missing, call, warn
 
@@ -43,8 +43,8 @@ PIPE = "MGP_PIPE"
 LACKS = {
     "single": "no real Postfix, aiosmtpd in its place: it needs subordinate user ids "
     "(sudo apt-get install uidmap, and a line for you in /etc/subuid)",
-    "plain": "no namespaces here: Dovecot and Chromium are used where they are "
-    "installed, aiosmtpd is in Postfix's place; Postfix's own refusals are not tested",
+    "plain": "no namespaces here: an installed Dovecot and Chromium are used, and "
+    "aiosmtpd in Postfix's place; the real Postfix is not tested",
 }
 # Postfix insists on users of its own; Dovecot wants names for the one it runs as.
 USERS = {"sandbox": 1000, "postfix": 60001, "postdrop": 60002}
@@ -100,10 +100,16 @@ def enter(mode: str, run: Path, words: list[str]) -> int:
         command = [*flags(mode), venv.python(), "-m", "sandbox.space", *words]
     # A terminal's Ctrl-C reaches the inner verb by itself, a kill does not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if mode == "plain":
+        plain.adopt_orphans()
     child = subprocess.Popen(command, env=env, pass_fds=[reader])
     os.close(reader)
-    signal.signal(signal.SIGTERM, lambda *_: os.close(writer))
-    return child.wait()
+    pipe = [writer]
+    signal.signal(signal.SIGTERM, lambda *_: pipe and os.close(pipe.pop()))
+    status = child.wait()
+    if mode == "plain":
+        plain.end_orphans()
+    return status
 
 
 def _mount_point() -> Path:
@@ -154,11 +160,17 @@ def arrange(place: Path, run: Path) -> None:
     _accounts("group", place)
 
 
-def _stop_when_closed(pipe: int, child: int) -> None:
-    os.read(pipe, 1)
-    # It may have ended by itself meanwhile.
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGTERM)
+def stop_when_closed(child: int) -> None:
+    """Have `child` stop when the process outside has ended or wants it to."""
+    pipe = int(os.environ[PIPE])
+
+    def watch() -> None:
+        os.read(pipe, 1)
+        # It may have ended by itself meanwhile.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _reap_until(child: int) -> int:
@@ -174,13 +186,11 @@ def init(words: list[str]) -> int:
     run = Path(os.environ[RUN])
     arrange(run.parent, Path(os.environ[SHOWN]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pipe = int(os.environ[PIPE])
     child = os.fork()
     if not child:
-        os.close(pipe)
+        os.close(int(os.environ[PIPE]))
         os.execv(sys.executable, [sys.executable, "-m", "sandbox", *words])
-    watch = threading.Thread(target=_stop_when_closed, args=(pipe, child), daemon=True)
-    watch.start()
+    stop_when_closed(child)
     return abs(_reap_until(child))
 
 
