@@ -44,7 +44,9 @@ class FetchmailServer(models.Model):
         help="How often the scheduled action looks into this mailbox.",
     )
     next_fetch = fields.Datetime(readonly=True, copy=False)
-    incoming_count = fields.Integer("Incoming Messages", compute="_compute_incoming_count")
+    incoming_count = fields.Integer(
+        "Incoming Messages", compute="_compute_incoming_count"
+    )
     quarantined_count = fields.Integer(
         "In Quarantine", compute="_compute_incoming_count"
     )
@@ -121,7 +123,9 @@ class FetchmailServer(models.Model):
             "mail_gateway_plus.mail_gateway_incoming_action"
         )
         domain = [("server_id", "in", self.ids), *domain]
-        return {**action, "name": name, "domain": domain, "context": {}}
+        # The client shows the display name, where there is one.
+        names = {"name": name, "display_name": name}
+        return {**action, **names, "domain": domain, "context": {}}
 
     def _explain(self, finding):
         """What happened, where, and what to do, in the user's language."""

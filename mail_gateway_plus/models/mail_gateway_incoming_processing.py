@@ -171,7 +171,7 @@ class MailGatewayIncoming(models.Model):
             "mail.mail_activity_data_warning",
             summary=self.env._("E-mail in quarantine"),
             note=self.env._(
-                "A message to %(mailbox)s could not be routed: %(reason)s Further ones"
+                "A message to %(mailbox)s could not be routed: %(reason)s. Further ones"
                 " show in Incoming Messages under the filter Quarantined.",
                 mailbox=self.server_id.name or self.env._("a former mailbox"),
                 reason=self.reason,

@@ -33,6 +33,11 @@ class MailGatewayOutcome(models.Model):
                 else self.env._("No longer there (ID %s)", outcome.res_id)
             )
 
+    @api.depends("model_name", "record_name")
+    def _compute_display_name(self):
+        for outcome in self:
+            outcome.display_name = f"{outcome.model_name}: {outcome.record_name}"
+
     def _record(self):
         """The record, or None when it has gone or its model has."""
         self.ensure_one()
