@@ -21,6 +21,11 @@
         "views/mail_gateway_incoming_views.xml",
         "views/mail_gateway_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "mail_gateway_plus/static/tests/tours/*.js",
+        ],
+    },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

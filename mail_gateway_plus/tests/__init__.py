@@ -5,3 +5,4 @@ from . import test_direct_callers
 from . import test_download
 from . import test_ledger
 from . import test_mailbox
+from . import test_tour
