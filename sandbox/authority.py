@@ -4,6 +4,7 @@
 
 import datetime
 import ipaddress
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID = datetime.timedelta(days=365)
 HOST, ADDRESS = "localhost", ipaddress.ip_address("127.0.0.1")
+
+
+def known_host() -> str:
+    """The name in the certificates; its address where the machine has no such name,
+    as in a bare system without namespaces."""
+    try:
+        socket.getaddrinfo(HOST, None)
+    except socket.gaierror:
+        return str(ADDRESS)
+    return HOST
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class _Server(Protocol):
 class Stack:
     """The private servers of one run."""
 
-    host = "localhost"
+    host = authority.known_host()
     password = PASSWORD
 
     def __init__(
