@@ -51,13 +51,14 @@ def outside(verb: str, words: list[str]) -> int:
 
 
 def clean() -> int:
-    """Remove the state folder, unless somebody works in it."""
-    for lock in RUNS.glob("*.lock"):
-        if try_lock(lock) is None:
-            raise Missing(f"a run is going on in {lock.with_suffix('')}")
-    shutil.rmtree(STATE, ignore_errors=True)
-    if STATE.exists():
-        raise Missing(f"some of {STATE} cannot be removed")
+    """Remove the state folders, unless somebody works in them."""
+    for state in (STATE, plain.ELSEWHERE):
+        for lock in state.glob("run/*.lock"):
+            if try_lock(lock) is None:
+                raise Missing(f"a run is going on in {lock.with_suffix('')}")
+        shutil.rmtree(state, ignore_errors=True)
+        if state.exists():
+            raise Missing(f"some of {state} cannot be removed")
     return 0
 
 

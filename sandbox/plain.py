@@ -25,13 +25,16 @@ def is_passable(folder: Path) -> bool:
     return all(path.stat().st_mode & PASSABLE for path in folder.parents)
 
 
+# Root's run cannot use a sandbox that nobody can enter: another place for it.
+ELSEWHERE = Path("/var/tmp", f"mail-gateway-plus-{key_of(str(ROOT))}")
+
+
 def other_state() -> Path | None:
-    """Root's run cannot use a sandbox that nobody can enter: another place for it."""
+    """Where the state folder has to be, if not where it is."""
     if os.geteuid() or "MGP_SANDBOX" in os.environ or is_passable(STATE):
         return None
-    folder = Path("/var/tmp", f"mail-gateway-plus-{key_of(str(ROOT))}")
-    warn(f"{STATE} is not open to other users: {folder} is used")
-    return folder
+    warn(f"{STATE} is not open to other users: {ELSEWHERE} is used")
+    return ELSEWHERE
 
 
 def adopt_orphans() -> None:
