@@ -89,7 +89,10 @@ def floods(_server, sock):
 def imap(*, capabilities="IMAP4rev1", answers=None):
     """An IMAP server that answers commands from a table; ``answers`` maps a command
     to what is sent for it, with TAG in place of the tag."""
-    answers = {"CAPABILITY": f"* CAPABILITY {capabilities}\r\nTAG OK done\r\n", **(answers or {})}
+    answers = {
+        "CAPABILITY": f"* CAPABILITY {capabilities}\r\nTAG OK done\r\n",
+        **(answers or {}),
+    }
 
     def script(self, sock):
         sock.sendall(b"* OK ready\r\n")

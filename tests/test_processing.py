@@ -38,9 +38,11 @@ class Ledger:
     def receive(self, raw):
         with self.live.env() as env:
             server = env["fetchmail.server"].browse(self.live.mailbox_id)
-            return env["mail.gateway.incoming"]._receive(
-                server, "INBOX", "1", [(str(next(_uids)), raw)]
-            ).id
+            return (
+                env["mail.gateway.incoming"]
+                ._receive(server, "INBOX", "1", [(str(next(_uids)), raw)])
+                .id
+            )
 
     def process(self):
         with self.live.env() as env:
@@ -116,7 +118,9 @@ def test_bounce_is_a_bounce(ledger):
 
 
 def test_reply_reaches_the_thread(live, ledger):
-    first = ledger.end(mail("sales@demo.example", "Question", message_id="<q@x.example>"))
+    first = ledger.end(
+        mail("sales@demo.example", "Question", message_id="<q@x.example>")
+    )
     reply = mail("anyone@demo.example", "Re: Question", in_reply_to="<q@x.example>")
     second = ledger.end(reply)
     with live.env() as env:

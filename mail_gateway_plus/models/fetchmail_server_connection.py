@@ -11,6 +11,8 @@ from ..net.deadline import FETCH
 from ..net.recorder import Recorder
 
 DEFAULT_SECURITY = "ssl_strict"
+#: Server types of Odoo's mail module itself.
+OWN_TYPES = ("imap", "pop", "local")
 
 
 class FetchmailServer(models.Model):
@@ -57,7 +59,10 @@ class FetchmailServer(models.Model):
         if not security:
             if self:
                 return vals
-            security = DEFAULT_SECURITY
+            # Code that makes a Gmail or Outlook mailbox has to ask for SSL: their
+            # modules refuse one that does not, and go on doing so.
+            known = vals.get("server_type", "imap") in OWN_TYPES
+            security = DEFAULT_SECURITY if known else "none"
         is_ssl = account.SECURITIES[security][0]
         return {**vals, "connection_security": security, "is_ssl": is_ssl}
 

@@ -43,9 +43,7 @@ def _try(account: Account, limits: Limits) -> Opened:
         return Opened(account, refusal=refusal)
 
 
-def open_all(
-    accounts: Iterable[Account], limits: Limits = FETCH
-) -> Iterator[Opened]:
+def open_all(accounts: Iterable[Account], limits: Limits = FETCH) -> Iterator[Opened]:
     """Open mailboxes at the same time, each yielded as soon as it has answered."""
     wanted = list(accounts)
     if not wanted:

@@ -65,7 +65,9 @@ class TestMailbox(TransactionCase):
 
     def test_recorder_keeps_what_a_login_hook_sends(self):
         recorder = Recorder()
-        recorder.authenticate("XOAUTH2", lambda challenge: "user=ann\1auth=Bearer t\1\1")
+        recorder.authenticate(
+            "XOAUTH2", lambda challenge: "user=ann\1auth=Bearer t\1\1"
+        )
         self.assertEqual(recorder.credentials.mechanism, "XOAUTH2")
         self.assertEqual(recorder.credentials.secret, "user=ann\1auth=Bearer t\1\1")
 
