@@ -109,8 +109,9 @@ class MailGatewayIncoming(models.Model):
         Advice = self.env["mail.gateway.advice"]
         for row in self:
             advices = [(Advice._of(s["step"]), s["params"]) for s in row._steps()]
-            titles = [advice._filled(params)[0] for advice, params in advices if advice]
-            row.steps = "\n".join(f"{n}. {t}" for n, t in enumerate(titles, start=1))
+            told = [advice._filled(params)[:2] for advice, params in advices if advice]
+            texts = [". ".join(filter(None, title_cause)) for title_cause in told]
+            row.steps = "\n".join(f"{n}. {t}" for n, t in enumerate(texts, start=1))
 
     def _compute_head(self):
         Chunk = self.env["mail.gateway.chunk"].sudo()
