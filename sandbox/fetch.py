@@ -27,6 +27,8 @@ SERVERS = [
     "chromium",
     "fonts-liberation",
     "fontconfig-config",
+    "libatomic1",  # for the node that drives the browser and the checks
+    "git",  # a wheel's version comes from the history
 ]
 # The distribution's launcher stops where /etc/chromium.d is missing, and that is
 # there only when Chromium is installed. So is what tells programs where fonts lie.
