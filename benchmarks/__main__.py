@@ -36,7 +36,7 @@ def machine(stack: Stack) -> str:
     connection.close()
     return (
         f"{os.cpu_count()} cores, Python {platform.python_version()},"
-        f" PostgreSQL {postgres.split()[0]}, Odoo {odoo_version}"
+        f" PostgreSQL {postgres.split()[0]} with fsync, Odoo {odoo_version}"
     )
 
 

@@ -30,8 +30,8 @@ class Case:
 #: Over TLS, as mailboxes are read today.
 CASES = (
     Case("IMAP", MIXED, 300),
-    Case("IMAP, 30 ms round trip", MIXED, 200, one_way_s=ONE_WAY_S),
-    Case("POP3", MIXED, 200, protocol="pop3s"),
+    Case("IMAP, 30 ms round trip", MIXED, 150, one_way_s=ONE_WAY_S),
+    Case("POP3", MIXED, 100, protocol="pop3s"),
     Case("IMAP, to one alias", NEW, 60),
     Case("IMAP, replies", REPLIES, 60),
     Case("IMAP, 5 MB each", NEW, 12, size=5_000_000),

@@ -74,8 +74,9 @@ class Delay:
         line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(ON_THE_WAY)
         reading = asyncio.ensure_future(self._read(reader, line))
         try:
-            # A side that breaks off instead of closing is no fault of the proxy.
-            with contextlib.suppress(ConnectionError):
+            # A side that breaks off instead of closing is no fault of the proxy. The
+            # system has several words for it, ENOTCONN among them.
+            with contextlib.suppress(OSError):
                 await self._write(writer, line)
         finally:
             reading.cancel()
@@ -87,7 +88,7 @@ class Delay:
         while data:
             try:
                 data = await reader.read(CHUNK)
-            except ConnectionError:
+            except OSError:
                 data = b""
             await line.put((self._loop.time() + self.delay_s, data))
 

@@ -16,6 +16,16 @@ from sandbox.stack import Stack
 from .job import Cost, Job, Result
 
 
+def settings(stack: Stack, **values: str) -> None:
+    """Change settings of the cluster; its next start forgets them."""
+    connection = stack.databases.connect()
+    cursor = connection.cursor()
+    for name, value in values.items():
+        cursor.execute(f"ALTER SYSTEM SET {name} = {value}")
+    cursor.execute("SELECT pg_reload_conf()")
+    connection.close()
+
+
 class Side:
     """``name`` is that of the template, "stock" or "addon"."""
 
@@ -59,7 +69,11 @@ class Side:
 
     def refresh(self) -> None:
         """The database as it was before the last run."""
+        settings(self.stack, fsync="off")
         self.stack.databases.copy(self._prepared, self.database)
+        # The sandbox saves itself the disk; what is compared here are gateways that
+        # keep mail, and one of them may commit more often.
+        settings(self.stack, fsync="on", full_page_writes="on", synchronous_commit="on")
 
     def run(self, job: Job) -> Result:
         assert self._process.stdin

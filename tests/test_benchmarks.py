@@ -7,6 +7,7 @@ import email
 import email.policy
 import hashlib
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,13 +28,12 @@ def server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        while True:
-            try:
+        # Accepting fails when the context ends, talking when the client breaks off.
+        with contextlib.suppress(OSError):
+            while True:
                 connection, _address = listening.accept()
-            except OSError:
-                return
-            with connection:
-                talk(connection)
+                with connection, contextlib.suppress(ConnectionError):
+                    talk(connection)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -127,6 +127,21 @@ def test_the_end_of_a_connection_passes_through():
             client.shutdown(socket.SHUT_WR)
             assert read(client, 3) == b"bye"
             assert client.recv(1) == b""
+
+
+def test_a_broken_connection_does_not_stop_the_proxy(caplog):
+    with server(echo) as port, Delay(port, 0) as proxy:
+        for _turn in range(20):
+            client = connected(proxy.port)
+            client.sendall(b"x" * 100_000)
+            # Resets the connection instead of closing it.
+            rude = struct.pack("ii", 1, 0)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, rude)
+            client.close()
+        with connected(proxy.port) as polite:
+            polite.sendall(b"ping")
+            assert read(polite, 4) == b"ping"
+    assert not caplog.records
 
 
 # --- the messages
