@@ -12,7 +12,6 @@ from pathlib import Path
 from . import space
 from .say import Missing
 
-
 NOBODY = 65534
 
 
