@@ -3,7 +3,7 @@
 
 # make run          Odoo with real mail servers and mail in them, until Ctrl-C
 # make run ONCE=1   the same, and ends when it is ready
-# make test         every test; ARGS="-k kill" goes to pytest
+# make test         every check and test; with ARGS="-k kill" pytest alone
 # make lint         the checks of the sources
 # make bench        this addon beside stock Odoo
 # make soak         the long fault tests
