@@ -11,9 +11,10 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from .browser import Desk, chromium, office
+from .browser import Desk, chromium
 from .letters import offered, varied
 from .live import mail
+from .office import office
 
 LEDGER = "mail_gateway_plus.mail_gateway_incoming_action"
 MAILBOXES = "mail.action_email_server_tree"
