@@ -68,6 +68,13 @@ class MailGatewayIncoming(models.Model):
         default="received",
     )
     reason_code = fields.Char(readonly=True, default="received", index=True)
+    advice_id = fields.Many2one(
+        "mail.gateway.advice",
+        "Kind of Reason",
+        compute="_compute_advice_id",
+        store=True,
+        help="What the messages of one reason have in common, for grouping.",
+    )
     trace = fields.Json(readonly=True)
     attempts = fields.Integer(readonly=True, required=True, default=0)
     next_attempt = fields.Datetime(readonly=True)
@@ -93,13 +100,17 @@ class MailGatewayIncoming(models.Model):
     _waiting_index = models.Index("(id) WHERE state = 'received'")
     _unacknowledged_index = models.Index("(server_id) WHERE NOT acknowledged")
 
-    @api.depends("reason_code", "trace")
+    @api.depends("reason_code")
+    def _compute_advice_id(self):
+        for row in self:
+            row.advice_id = self.env["mail.gateway.advice"]._of(row.reason_code)
+
+    @api.depends("advice_id", "trace")
     @api.depends_context("lang")
     def _compute_reason(self):
-        Advice = self.env["mail.gateway.advice"]
         for row in self:
             params = row._params_of(row.reason_code)
-            advice = Advice._of(row.reason_code)
+            advice = row.advice_id
             texts = advice._filled(params) if advice else (row.reason_code, "", "")
             row.reason, row.reason_cause, row.reason_remedy = texts
 

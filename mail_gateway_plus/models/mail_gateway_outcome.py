@@ -22,28 +22,27 @@ class MailGatewayOutcome(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("lang")
     def _compute_record(self):
-        for outcome in self:
-            known = outcome.res_model in self.env
-            model = self.env["ir.model"]._get(outcome.res_model) if known else None
-            record = outcome._record()
-            outcome.model_name = model.name if model else outcome.res_model
-            outcome.record_name = (
-                record.display_name
-                if record
-                else self.env._("No longer there (ID %s)", outcome.res_id)
-            )
+        for res_model, outcomes in self.grouped("res_model").items():
+            names = self._names(res_model, outcomes.mapped("res_id"))
+            model = self.env["ir.model"]._get(res_model)
+            for outcome in outcomes:
+                gone = self.env._("No longer there (ID %s)", outcome.res_id)
+                outcome.model_name = model.name or res_model
+                outcome.record_name = names.get(outcome.res_id, gone)
+
+    @api.model
+    def _names(self, res_model, res_ids):
+        """{id: name} of those records that are there; of none when their model went
+        with its addon."""
+        if res_model not in self.env:
+            return {}
+        records = self.env[res_model].sudo().browse(res_ids).exists()
+        return {record.id: record.display_name for record in records}
 
     @api.depends("model_name", "record_name")
     def _compute_display_name(self):
         for outcome in self:
             outcome.display_name = f"{outcome.model_name}: {outcome.record_name}"
-
-    def _record(self):
-        """The record, or None when it has gone or its model has."""
-        self.ensure_one()
-        if self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].sudo().browse(self.res_id).exists() or None
 
     def action_open(self):
         """Open the record, under the rights of who asks."""

@@ -85,6 +85,8 @@ class MailThread(models.AbstractModel):
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
         observation = observing.current()
+        if observation is not None:
+            observation.asked_for_routes = True
         try:
             routes = super().message_route(
                 message, message_dict, model, thread_id, custom_values
@@ -95,7 +97,7 @@ class MailThread(models.AbstractModel):
             if observation is not None and not observation.noted("route_invalid"):
                 observation.note("no_route", to=message_dict.get("to") or "")
             raise
-        if observation is not None:
+        if observation is not None and routes:
             observation.note("routes_found", count=len(routes))
         return routes
 

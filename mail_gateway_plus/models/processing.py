@@ -151,7 +151,7 @@ def _hand_over(row, raw, observation):
         strip_attachments=bool(server) and not server.attach,
     )
     # Stock answers False before it looks for a route when it knows the Message-ID.
-    if result is False and not observation.noted("routes_found"):
+    if result is False and not observation.asked_for_routes:
         observation.note("message_known", message_id=row.message_id)
 
 

@@ -45,6 +45,8 @@ class Observation:
     reached: list[Reached] = field(default_factory=list)
     deferred: list[Callable[[Any], None]] = field(default_factory=list)
     broken_aliases: list[int] = field(default_factory=list)
+    #: Whether Odoo came as far as looking for a destination.
+    asked_for_routes: bool = False
 
     def note(self, code: str, **params: object) -> None:
         self.steps.append(Step(code, {k: str(v) for k, v in params.items()}))
