@@ -48,7 +48,15 @@ LACKS = {
 }
 # Postfix insists on users of its own; Dovecot wants names for the one it runs as.
 USERS = {"sandbox": 1000, "postfix": 60001, "postdrop": 60002}
-BASE = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+BASE = [
+    "unshare",
+    "--mount",
+    "--ipc",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "--kill-child",
+]
 MOUNT_POINTS = [Path("/srv"), Path("/mnt"), Path("/media")]
 
 
