@@ -56,7 +56,7 @@ service lmtp {{
 }}
 service imap-login {{
   chroot =
-  service_count = 0
+  {endless}
   process_min_avail = 1
   inet_listener imap {{
     port = {imap}
@@ -68,7 +68,7 @@ service imap-login {{
 }}
 service pop3-login {{
   chroot =
-  service_count = 0
+  {endless}
   process_min_avail = 1
   inet_listener pop3 {{
     port = {pop3}
@@ -172,6 +172,9 @@ class Dovecot:
             base=self.base,
             user=user,
             group=group,
+            endless="service_count = 0"
+            if is_old
+            else "restart_request_count = unlimited",
             version=version,
             password=PASSWORD,
             server=self.tls.server,
