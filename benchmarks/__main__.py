@@ -43,7 +43,7 @@ def machine(stack: Stack) -> str:
 def main() -> None:
     wanted = arguments()
     stack = Stack.attach()
-    begin = time.monotonic()
+    begin, load = time.monotonic(), os.getloadavg()[0]
     found, halves = [], []
     with contextlib.ExitStack() as opened:
         sides = [opened.enter_context(Side.ready(stack, name)) for name in SIDES]
@@ -52,7 +52,9 @@ def main() -> None:
             results = rounds.run(stack, sides, case, 1 if wanted.short else TIMES)
             found += table.figures(case, results)
             halves.append(table.fetch_alone(case, results))
-    line(f"\n{machine(stack)}; {time.monotonic() - begin:.0f} s in all")
+    line(f"\n{machine(stack)}")
+    # What else ran takes from both sides, but not the same at each moment.
+    line(f"load before it began {load:.1f}; {time.monotonic() - begin:.0f} s in all")
     line("medians; ratio = stock / addon: above 1 the addon needs less\n")
     line(table.table(found))
     line("\n" + "\n".join(halves))
