@@ -99,10 +99,10 @@ def soak(words: list[str]) -> int:
 
 
 def pictures(words: list[str]) -> int:
-    """The tests that take the pictures write them into docs when they are asked to."""
+    """Browser tests take pictures on their way when they are told where to put them."""
     with Stack.running() as stack:
         os.environ["MGP_PICTURES"] = str(ROOT / "docs/pictures")
-        return _pytest(stack, ["-m", "pictures", "tests", *words])
+        return _pytest(stack, ["tests/test_browser.py", *words])
 
 
 def _core() -> int:
