@@ -138,7 +138,8 @@ def test_pop_server_without_lasting_identifiers():
 def test_literal_of_absurd_size_is_not_read():
     answers = {
         "UID": "* 1 FETCH (UID 1 BODY[] {999999999999}\r\n",
-        "SELECT": "* OK [UIDVALIDITY 1]\r\n* OK [UIDNEXT 2]\r\n* 1 EXISTS\r\nTAG OK done\r\n",
+        "SELECT": "* OK [UIDVALIDITY 1]\r\n* OK [UIDNEXT 2]\r\n"
+        "* 1 EXISTS\r\nTAG OK done\r\n",
     }
     with scripted.server(scripted.imap(answers=answers)) as bad:
         session = open_session(account(bad.port), QUICK)
