@@ -53,9 +53,9 @@ def outside(verb: str, words: list[str]) -> int:
 def clean() -> int:
     """Remove the state folders, unless somebody works in them."""
     for state in (STATE, plain.ELSEWHERE):
-        for lock in state.glob("run/*.lock"):
+        for lock in [*state.glob("*.lock"), *state.glob("run/*.lock")]:
             if try_lock(lock) is None:
-                raise Missing(f"a run is going on in {lock.with_suffix('')}")
+                raise Missing(f"a run is going on: {lock} is taken")
         shutil.rmtree(state, ignore_errors=True)
         if state.exists():
             raise Missing(f"some of {state} cannot be removed")

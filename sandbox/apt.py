@@ -143,6 +143,8 @@ class Apt:
             # A mirror that lags behind is no reason to stop; who signed its lists
             # is checked all the same.
             "Acquire::Check-Valid-Until": "false",
+            # Else a mirror that does not answer is but a warning.
+            "APT::Update::Error-Mode": "any",
             "DPkg::Pre-Install-Pkgs": "",
         }
         text = "".join(f'{name} "{value}";\n' for name, value in rows.items())
