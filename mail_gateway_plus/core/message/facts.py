@@ -26,9 +26,19 @@ RECIPIENT_FIELDS = (
     "resent-cc",
 )
 
-#: Longer lists of recipients than this (characters) are cut: reading them costs more
-#: than it tells.
+#: As much of the header and of a field (bytes), and as many fields of addresses, as is
+#: read. The parsers take more than linear time, and no real field comes near.
+_HEADER_READ = 1_048_576
+_TEXT_READ = 8_192
+_DATE_READ = 256
 _RECIPIENTS_READ = 32_768
+_RECIPIENT_FIELDS_READ = 20
+
+#: As much as is stated (characters). The Message-ID, in bytes, is the length of a line
+#: (RFC 5322, 2.1.1): it is indexed, and PostgreSQL refuses 2,704 bytes there.
+_TEXT = 2_000
+_RECIPIENTS = 10_000
+_MESSAGE_ID = 998
 
 #: What makes two deliveries the same mail. Trace fields (Received, Delivered-To)
 #: differ with each delivery and so do not count.
@@ -55,22 +65,37 @@ def _date(value: str) -> datetime.datetime | None:
         date = email.utils.parsedate_to_datetime(value)
         if date.tzinfo is not None:
             date = date.astimezone(datetime.UTC).replace(tzinfo=None)
-    except (TypeError, ValueError, OverflowError, IndexError):
+    except Exception:  # none of the parser's many faults says more than "no date"
         return None
     # PostgreSQL and the web client agree on years of four digits only.
     return date if date.year >= 1900 else None
 
 
+def _addresses(value: bytes) -> list[str]:
+    """The addresses of one field, none where the parser gives up: brackets within
+    brackets end in a RecursionError."""
+    if len(value) > _RECIPIENTS_READ:
+        # What is cut in the middle would be somebody else's address.
+        value = value[:_RECIPIENTS_READ].rpartition(b",")[0]
+    try:
+        pairs = email.utils.getaddresses([header.decode(value)])
+    except Exception:  # whatever it is, the field cannot be read
+        return []
+    return [a.strip().lower() for _name, a in pairs if "@" in a]
+
+
 def _recipients(found: dict[str, list[bytes]]) -> str:
     """Addresses in the order of RECIPIENT_FIELDS, each once, joined by commas."""
-    values = [
-        header.decode(value)
-        for name in RECIPIENT_FIELDS
-        for value in found.get(name, ())
-    ]
-    pairs = email.utils.getaddresses([value[:_RECIPIENTS_READ] for value in values])
-    addresses = (address.strip().lower() for _name, address in pairs)
-    return ", ".join(dict.fromkeys(a for a in addresses if "@" in a))
+    values = [value for name in RECIPIENT_FIELDS for value in found.get(name, ())]
+    addresses = dict.fromkeys(
+        address
+        for value in values[:_RECIPIENT_FIELDS_READ]
+        for address in _addresses(value)
+    )
+    joined = ", ".join(addresses)
+    if len(joined) > _RECIPIENTS:
+        joined = joined[:_RECIPIENTS].rpartition(", ")[0]
+    return joined
 
 
 def _fingerprint(found: dict[str, list[bytes]], raw: bytes, body: bytes) -> str:
@@ -86,22 +111,27 @@ def _fingerprint(found: dict[str, list[bytes]], raw: bytes, body: bytes) -> str:
     return digest.hexdigest()
 
 
+def _cut(text: str, size: int) -> str:
+    """The first ``size`` bytes of ``text`` in UTF-8, without blanks around."""
+    return text.strip().encode()[:size].decode("utf-8", "ignore").strip()
+
+
 def read(raw: bytes) -> Facts:
     """State the facts of a message; what is missing or broken is empty."""
     head, body = header.split(raw)
     found: dict[str, list[bytes]] = {}
-    for name, value in header.fields(head):
+    for name, value in header.fields(head[:_HEADER_READ]):
         found.setdefault(name, []).append(value)
 
-    def first(name: str) -> str:
-        return header.decode(found[name][0]) if name in found else ""
+    def first(name: str, length: int = _TEXT_READ) -> str:
+        return header.decode(found[name][0][:length]) if name in found else ""
 
     return Facts(
-        message_id=first("message-id"),
-        email_from=first("from"),
+        message_id=_cut(first("message-id"), _MESSAGE_ID),
+        email_from=first("from")[:_TEXT],
         recipients=_recipients(found),
-        subject=first("subject"),
-        date=_date(first("date")),
+        subject=first("subject")[:_TEXT],
+        date=_date(first("date", _DATE_READ)),
         size=len(raw),
         digest=hashlib.sha256(raw).hexdigest(),
         fingerprint=_fingerprint(found, raw, body),
