@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from . import fetch, plain, space
-from .lock import try_lock
+from .lock import is_free, try_lock
 from .paths import RUNS, STATE
 from .say import Missing
 
@@ -54,7 +54,7 @@ def clean() -> int:
     """Remove the state folders, unless somebody works in them."""
     for state in (STATE, plain.ELSEWHERE):
         for lock in [*state.glob("*.lock"), *state.glob("run/*.lock")]:
-            if try_lock(lock) is None:
+            if not is_free(lock):
                 raise Missing(f"a run is going on: {lock} is taken")
         shutil.rmtree(state, ignore_errors=True)
         if state.exists():
@@ -66,8 +66,10 @@ def inside(verb: str, words: list[str]) -> int:
     # Only now: verbs need packages that the venv has.
     verbs = importlib.import_module("sandbox.verbs").VERBS
     space.raise_on_signals()
+    # Gone after this: a verb that is started beside the servers enters anew.
+    pipe = int(os.environ.pop(space.PIPE))
     if os.environ[space.MODE] == "plain":
-        space.stop_when_closed(os.getpid())
+        space.stop_when_closed(pipe, os.getpid())
     try:
         return int(verbs[verb](words))
     except KeyboardInterrupt:
@@ -82,7 +84,7 @@ def main(arguments: list[str]) -> int:
     if verb not in INSIDE:
         print(USAGE)
         return 0 if verb in ("help", "-h", "--help") else 2
-    return (inside if space.MODE in os.environ else outside)(verb, words)
+    return (inside if space.PIPE in os.environ else outside)(verb, words)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,15 @@ and a later run does nothing.
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from . import odoo, venv
 from .apt import STATUS, Apt, own_sources, sid_sources, unpack
-from .lock import alone
-from .paths import STATE, TREE, is_stamped, key_of, stamp, unstamp
+from .lock import alone, is_free
+from .paths import RUNS, STATE, TREE, is_stamped, key_of, stamp, unstamp
 from .say import step
 
 SERVERS = [
@@ -77,11 +79,20 @@ def _servers(own: Apt) -> None:
         with step(f"{len(closure)} server packages downloaded", usual_s=20):
             archives = own.download(closure)
         with step("server packages unpacked", usual_s=10):
-            shutil.rmtree(TREE, ignore_errors=True)
+            _put_aside(TREE)
             unpack(archives, TREE)
         stamp(TREE, key_of(closure))
     TREE.with_name("closure").mkdir(exist_ok=True)
     stamp(TREE.with_name("closure"), asked)
+
+
+def _put_aside(tree: Path) -> None:
+    """Runs that stand on the old tree keep it; it goes when there are none."""
+    if tree.is_dir():
+        tree.rename(tree.with_name(f"{tree.name}.old-{time.time_ns()}"))
+    if all(is_free(lock) for lock in RUNS.glob("*.lock")):
+        for old in tree.parent.glob(f"{tree.name}.old-*"):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _let_chromium_start() -> None:

@@ -23,6 +23,15 @@ def try_lock(path: Path) -> int | None:
     return handle
 
 
+def is_free(path: Path) -> bool:
+    """Whether nobody holds the lock now."""
+    handle = try_lock(path)
+    if handle is None:
+        return False
+    os.close(handle)
+    return True
+
+
 @contextlib.contextmanager
 def alone(path: Path, waiting_for: str) -> Iterator[None]:
     """One at a time; who waits is told for what."""

@@ -35,8 +35,9 @@ def step(text: str, usual_s: float = 0) -> Iterator[None]:
 def _last_words(output: str) -> str:
     lines = [words.strip() for words in output.splitlines() if words.strip()]
     # apt and pip put the cause on a line of its own, then advice below it.
-    causes = [words for words in lines if words.startswith(("E:", "ERROR:", "fatal"))]
-    return (causes or lines or ["no output"])[-1]
+    marks = ("E:", "ERROR:", "fatal", "npm error")
+    causes = [words for words in lines if words.startswith(marks)]
+    return (causes[:1] or lines[-1:] or ["no output"])[0]
 
 
 def call(

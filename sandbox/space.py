@@ -38,7 +38,7 @@ from .say import Missing, call, warn
 MODE = "MGP_MODE"
 RUN = "MGP_RUN"  # the run's folder, as seen inside
 SHOWN = "MGP_SHOWN"  # the same, as the user sees it
-PIPE = "MGP_PIPE"
+PIPE = "MGP_PIPE"  # its read end; who has it is the inner verb
 # What a mode lacks, and how to get it.
 LACKS = {
     "single": "no real Postfix, aiosmtpd in its place: it needs subordinate user ids "
@@ -168,9 +168,8 @@ def arrange(place: Path, run: Path) -> None:
     _accounts("group", place)
 
 
-def stop_when_closed(child: int) -> None:
+def stop_when_closed(pipe: int, child: int) -> None:
     """Have `child` stop when the process outside has ended or wants it to."""
-    pipe = int(os.environ[PIPE])
 
     def watch() -> None:
         os.read(pipe, 1)
@@ -194,11 +193,12 @@ def init(words: list[str]) -> int:
     run = Path(os.environ[RUN])
     arrange(run.parent, Path(os.environ[SHOWN]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = int(os.environ[PIPE])
     child = os.fork()
     if not child:
-        os.close(int(os.environ[PIPE]))
+        os.close(pipe)
         os.execv(sys.executable, [sys.executable, "-m", "sandbox", *words])
-    stop_when_closed(child)
+    stop_when_closed(pipe, child)
     return abs(_reap_until(child))
 
 
