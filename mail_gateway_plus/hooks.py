@@ -10,11 +10,14 @@ STOCK_INTERVAL = "mail_gateway_plus.stock_fetch_interval"
 
 
 def pre_init_hook(env):
-    """Mailboxes that exist keep connecting as they did; only new ones verify."""
+    """Mailboxes that exist keep connecting as they did; only new ones verify. Nobody
+    is responsible for them yet: the default would be whoever installs, that is
+    OdooBot."""
     env.cr.execute(
         """
         ALTER TABLE fetchmail_server
-            ADD COLUMN IF NOT EXISTS connection_security varchar;
+            ADD COLUMN IF NOT EXISTS connection_security varchar,
+            ADD COLUMN IF NOT EXISTS responsible_id integer;
         UPDATE fetchmail_server
            SET connection_security = CASE WHEN is_ssl THEN 'ssl' ELSE 'none' END
          WHERE connection_security IS NULL

@@ -20,10 +20,12 @@ _numbers = itertools.count(1)
 
 def mail(to, subject=None, body="Hello", **headers):
     """A message as bytes, each with its own Message-ID."""
+    number = next(_numbers)
     message = EmailMessage()
-    message["From"] = headers.pop("sender", "Ann Archer <ann@customer.example>")
+    # Odoo limits how much it takes from one sender.
+    message["From"] = headers.pop("sender", f"Ann <ann-{number}@customer.example>")
     message["To"] = to
-    message["Subject"] = subject or f"Message {next(_numbers)}"
+    message["Subject"] = subject or f"Message {number}"
     message["Message-ID"] = f"<{uuid.uuid4()}@customer.example>"
     message["Date"] = "Fri, 20 Nov 2026 09:00:00 +0000"
     for name, value in headers.items():

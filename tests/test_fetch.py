@@ -4,11 +4,19 @@
 
 import imaplib
 import re
+import shutil
 import ssl
+import threading
+import time
 
 import pytest
 
 from odoo.exceptions import UserError
+
+from odoo.addons.mail_gateway_plus.core.finding import Finding
+from odoo.addons.mail_gateway_plus.models import fetch_run
+from odoo.addons.mail_gateway_plus.net.imap import Session
+from odoo.addons.mail_gateway_plus.net.refusal import Refusal
 
 from . import scripted
 from .live import engine, mail
@@ -36,6 +44,13 @@ def imap(stack, login):
     other.login(login, stack.password)
     other.select("INBOX")
     return other
+
+
+def read(stack, login, messages):
+    """Somebody reads messages in another program."""
+    reader = imap(stack, login)
+    reader.store(messages, "+FLAGS", r"(\Seen)")
+    reader.logout()
 
 
 BOTH = pytest.mark.parametrize("protocol", ["imap", "pop"])
@@ -97,22 +112,166 @@ def test_message_that_somebody_read_in_between_is_fetched(live, stack, login):
     server = live.mailbox("imap", login)
     live.fetch(server)
     stack.deliver(login, mail("sales@demo.example", "Read by a colleague"))
-    colleague = imap(stack, login)
-    colleague.store("2", "+FLAGS", r"(\Seen)")
-    colleague.logout()
+    read(stack, login, "2")
     live.fetch(server)
     assert live.ledger(server, "subject")[1:] == [("Read by a colleague",)]
 
 
 def test_history_of_a_mailbox_is_left_alone(live, stack, login):
-    stack.deliver(login, mail("sales@demo.example", "Years ago"))
-    reader = imap(stack, login)
-    reader.store("1", "+FLAGS", r"(\Seen)")
-    reader.logout()
-    stack.deliver(login, mail("sales@demo.example", "Today"))
+    for subject in ("Years ago", "Yesterday"):
+        stack.deliver(login, mail("sales@demo.example", subject))
+    read(stack, login, "1:2")
     server = live.mailbox("imap", login)
+    for _look in range(2):
+        live.fetch(server)
+        assert live.ledger(server, "subject") == []
+    stack.deliver(login, mail("sales@demo.example", "Today"))
     live.fetch(server)
     assert live.ledger(server, "subject") == [("Today",)]
+
+
+def test_first_look_is_remembered_when_its_download_breaks_off(
+    live, stack, login, monkeypatch
+):
+    stack.deliver(login, mail("sales@demo.example", "Urgent"))
+    server = live.mailbox("imap", login)
+    with monkeypatch.context() as patched:
+
+        def breaks_off(self, batch):
+            raise Refusal(Finding("mailbox_connection_lost"))
+
+        patched.setattr(Session, "download", breaks_off)
+        with pytest.raises(UserError):
+            live.fetch(server)
+    read(stack, login, "1")
+    live.fetch(server)
+    assert live.ledger(server, "subject") == [("Urgent",)]
+
+
+@BOTH
+def test_other_account_on_the_same_record_has_other_messages(
+    live, stack, login, protocol
+):
+    """Both mailboxes number their messages alike."""
+    stack.deliver(login, mail("sales@demo.example", "Hers"))
+    server = live.mailbox(protocol, login)
+    live.fetch(server)
+    other = f"other-{login}"
+    stack.empty(other)
+    shutil.copytree(stack.maildirs.place(login), stack.maildirs.place(other))
+    for path in stack.maildirs.place(other).glob("cur/*"):
+        path.unlink()
+    stack.deliver(other, mail("sales@demo.example", "His"))
+    with live.env() as env:
+        env["fetchmail.server"].browse(server).user = other
+    live.fetch(server)
+    assert live.ledger(server, "subject") == [("Hers",), ("His",)]
+    stack.empty(other)
+
+
+def test_switch_from_imap_to_pop(live, stack, login):
+    raw = mail("sales@demo.example", "Once")
+    stack.deliver(login, raw)
+    server = live.mailbox("imap", login)
+    live.fetch(server)
+    with live.env() as env:
+        box = env["fetchmail.server"].browse(server)
+        box.write({"server_type": "pop", "port": stack.ports["pop3s"]})
+    stack.deliver(login, mail("sales@demo.example", "Twice"))
+    live.fetch(server)
+    assert live.ledger(server, "subject", "state") == [
+        ("Once", "routed"),
+        ("Once", "duplicate"),
+        ("Twice", "routed"),
+    ]
+
+
+def test_many_scattered_messages_are_fetched(live, stack, login):
+    """Their numbers do not fit into one command."""
+    for number in range(3000):
+        stack.deliver(login, mail("nobody@demo.example", str(number)))
+    other = imap(stack, login)
+    for start in range(1, 3001, 500):
+        odd = ",".join(str(n) for n in range(start, start + 500, 2))
+        other.store(odd, "+FLAGS", r"(\Seen)")
+    other.logout()
+    server = live.mailbox("imap", login)
+    with live.env() as env:
+        assert env["fetchmail.server"].browse(server)._fetch_mail() is None
+    fetched = live.ledger(server, "subject")
+    assert fetched == [(str(number),) for number in range(1, 3000, 2)]
+    assert set(stack.flags(login)) == {"S"}
+
+
+@BOTH
+def test_deleted_message_does_not_come_again(live, stack, login, protocol):
+    stack.deliver(login, mail("nobody@demo.example"))
+    server = live.mailbox(protocol, login)
+    live.fetch(server)
+    with live.env() as env:
+        env["mail.gateway.incoming"].search([("server_id", "=", server)]).unlink()
+    live.fetch(server)
+    assert live.ledger(server, "subject") == []
+
+
+def test_processing_that_begins_at_once_does_not_break_the_fetch(
+    live, stack, login, monkeypatch
+):
+    """The server takes its time to acknowledge, and the messages are being processed
+    in the meantime: two that write the same row would lose one of them."""
+    for number in range(40):
+        sender = f"{login}-{number}@customer.example"
+        stack.deliver(login, mail("sales@demo.example", sender=sender))
+    server = live.mailbox("imap", login)
+    monkeypatch.setattr(fetch_run, "BATCH_COUNT", 5)
+    acknowledge = Session.acknowledge
+
+    def slowly(self, uids):
+        time.sleep(0.1)
+        acknowledge(self, uids)
+
+    monkeypatch.setattr(Session, "acknowledge", slowly)
+    done = threading.Event()
+
+    def process():
+        while not done.is_set():
+            with live.env() as env:
+                env["mail.gateway.incoming"]._process_received()
+
+    worker = threading.Thread(target=process)
+    worker.start()
+    try:
+        with live.env() as env:
+            fault = env["fetchmail.server"].browse(server)._fetch_mail()
+    finally:
+        done.set()
+        worker.join()
+    assert fault is None
+    with live.env() as env:
+        env["mail.gateway.incoming"]._process_received()
+    assert set(live.ledger(server, "state", "attempts")) == {("routed", 1)}
+    assert stack.flags(login) == ["S"] * 40
+
+
+def test_mailbox_that_must_not_be_marked_is_fetched_all_the_same(
+    live, stack, login, monkeypatch
+):
+    stack.deliver(login, mail("sales@demo.example", "First"))
+    server = live.mailbox("imap", login)
+
+    def refused(self, uids):
+        raise Refusal(Finding("mailbox_not_marked", params={"host": stack.host}))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "acknowledge", refused)
+        for subject in ("Second", "Third"):
+            with pytest.raises(UserError, match="marked as seen"):
+                live.fetch(server)
+            stack.deliver(login, mail("sales@demo.example", subject))
+    live.fetch(server)
+    found = live.ledger(server, "subject")
+    assert found == [("First",), ("Second",), ("Third",)]
+    assert stack.flags(login) == ["S"] * 3
 
 
 @BOTH
@@ -144,6 +303,7 @@ def test_message_of_several_megabytes_is_kept_in_chunks(live, stack, login, prot
 
 def test_same_mail_in_two_mailboxes_makes_one_record(live, stack, login):
     second = f"second-{login}"
+    stack.empty(second)
     raw = mail("sales@demo.example", "Once is enough")
     stack.deliver(login, raw)
     stack.deliver(second, b"Delivered-To: second@demo.example\r\n" + raw)

@@ -70,6 +70,7 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask):
     assert "WARNING" not in log, "an installation that warns leaves people guessing"
     security = "SELECT name, connection_security FROM fetchmail_server ORDER BY name"
     assert ask(security) == [("clear", "none"), ("ssl", "ssl")]
+    assert ask("SELECT responsible_id FROM fetchmail_server") == [(None,), (None,)]
     assert ask(INTERVAL) == [(1, "minutes")]
 
     run("shell", "--shell-interface=python", text=UNINSTALL)

@@ -90,7 +90,7 @@ class FetchmailServer(models.Model):
         self.ensure_one()
         try:
             with contextlib.closing(
-                mailbox.open_session(self._account(), TEST)
+                mailbox.open_session(self._account(allow_archived=True), TEST)
             ) as session:
                 return session.look(FolderState()).exists
         except Refusal as refusal:

@@ -11,6 +11,8 @@ from ..net.deadline import FETCH
 from ..net.recorder import Recorder
 
 DEFAULT_SECURITY = "ssl_strict"
+#: What makes a mailbox another one.
+ACCOUNT_FIELDS = {"server", "user", "server_type"}
 #: Server types of Odoo's mail module itself.
 OWN_TYPES = ("imap", "pop", "local")
 
@@ -44,11 +46,19 @@ class FetchmailServer(models.Model):
         return super().create([new._in_step(vals) for vals in vals_list])
 
     def write(self, vals):
+        self._forget_other_account(vals)
         if "is_ssl" in vals and "connection_security" not in vals:
             for server in self:
                 super(FetchmailServer, server).write(server._in_step(vals))
             return True
         return super().write(self._in_step(vals))
+
+    def _forget_other_account(self, vals):
+        """Another account has other messages under the same UIDs, so what is
+        remembered of the old one's folders goes."""
+        written = ACCOUNT_FIELDS & vals.keys()
+        others = self.filtered(lambda s: any(s[f] != vals[f] for f in written))
+        others.folder_ids.sudo().unlink()
 
     def _in_step(self, vals):
         """``vals`` with ``is_ssl`` and ``connection_security`` saying the same; where
@@ -96,10 +106,18 @@ class FetchmailServer(models.Model):
     def _has_port_of_its_own(self):
         return self.port not in (0, *account.PORTS.values())
 
-    def _account(self):
+    def _account_name(self):
+        """What tells this mailbox from another that was reached by the same record
+        before."""
+        self.ensure_one()
+        kind = self._get_connection_type()
+        return f"{kind}:{self.user or ''}@{self.server or ''}".lower()
+
+    def _account(self, allow_archived=False):
         """How to reach the mailbox, as ``net`` wants it. The login hooks of the Gmail
         and Outlook modules run here, for they need the environment."""
         self.ensure_one()
+        self._check_usable(allow_archived)
         protocol = self._get_connection_type()
         recorder = Recorder()
         if protocol == "imap":
@@ -123,13 +141,16 @@ class FetchmailServer(models.Model):
         implicit, starttls, verified = account.SECURITIES[self.connection_security]
         if not implicit and not starttls:
             return super()._connect__(allow_archived=allow_archived)
+        self._check_usable(allow_archived)
+        if self._get_connection_type() == "pop":
+            return self._connect_pop(tls.context(verified), implicit)
+        return self._connect_imap(tls.context(verified), implicit)
+
+    def _check_usable(self, allow_archived):
         if not allow_archived and not self.active:
             raise UserError(
                 self.env._("The mailbox “%s” is archived.", self.display_name)
             )
-        if self._get_connection_type() == "pop":
-            return self._connect_pop(tls.context(verified), implicit)
-        return self._connect_imap(tls.context(verified), implicit)
 
     def _connect_imap(self, context, implicit):
         where = {"host": self.server, "port": self.port, "timeout": FETCH.command_s}

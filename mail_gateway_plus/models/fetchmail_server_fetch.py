@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import contextlib
 import logging
+import math
 import time
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from odoo.addons.mail.models import fetchmail
 
 from ..core.finding import Finding
 from ..net import mailbox
+from ..net.deadline import Limits
 from ..net.refusal import Refusal
 from .fetch_run import FetchRun
 
@@ -32,6 +34,7 @@ class FetchmailServer(models.Model):
         :return: the last fault, as stock does
         """
         if self._connects_elsewhere():
+            _logger.warning("Another addon connects mailboxes: they are fetched by stock")
             return super()._fetch_mail(batch_limit)
         due = self._due() if self.env.context.get("cron_id") else self
         servers = due.with_context(fetchmail_cron_running=True).try_lock_for_update(
@@ -40,26 +43,33 @@ class FetchmailServer(models.Model):
         servers = servers.filtered_domain(fetchmail.MAIL_SERVER_DOMAIN)
         if not servers:
             return self._nothing_locked(due)
-        stop = time.monotonic() + self.env.context.get("mail_gateway_s", float("inf"))
-        fault = None
+        seconds = self.env.context.get("mail_gateway_s", math.inf)
+        stop = time.monotonic() + seconds
+        # Portions are taken for that long; one that hangs may double it.
+        limits = Limits(total_s=2 * seconds)
+        accounts, fault = servers._accounts()
         with self.env.registry.cursor() as work_cr:
-            for opened in mailbox.open_all(servers._accounts()):
+            for opened in mailbox.open_all(accounts, limits):
                 server = servers.browse(opened.account.key)
                 fault = server._look(opened, work_cr, stop) or fault
         self.env.cr.commit()  # pylint: disable=invalid-commit
         return fault
 
     def _nothing_locked(self, due):
-        """A person who presses the button while the scheduled action is at it gets an
-        answer; the scheduled action just comes again."""
-        if due and not self.env.context.get("cron_id"):
+        """A person who presses the button gets an answer; the scheduled action just
+        comes again."""
+        if not due or self.env.context.get("cron_id"):
+            return None
+        if not due.filtered_domain(fetchmail.MAIL_SERVER_DOMAIN):
             return UserError(
-                self.env._(
-                    "This mailbox is being fetched at this moment. Its messages show"
-                    " in Incoming Messages as they arrive."
-                )
+                self.env._("This mailbox is not confirmed. Press Test & Confirm first.")
             )
-        return None
+        return UserError(
+            self.env._(
+                "This mailbox is being fetched at this moment. Its messages show"
+                " in Incoming Messages as they arrive."
+            )
+        )
 
     def _due(self):
         now = fields.Datetime.now()
@@ -67,16 +77,21 @@ class FetchmailServer(models.Model):
         return due.sorted(lambda s: s.next_fetch or datetime.min)
 
     def _accounts(self):
-        """The accounts of these mailboxes; one whose login hook fails is left out and
-        says so."""
-        accounts = []
+        """The accounts of these mailboxes, and the last fault: one whose login hook
+        fails is left out and says so."""
+        accounts, fault = [], None
         for server in self:
             try:
                 accounts.append(server._account())
-            except Exception as problem:  # a token refused, a host unreachable, …
-                _logger.info("No login for mailbox %s", server.id, exc_info=True)
-                server._concluded(server._unexpected(problem), unfinished=False)
-        return accounts
+            except UserError as refused:
+                fault = server._concluded(server._unexpected(str(refused)))
+            except Exception as problem:
+                # A fault of the HTTP library shows the address it asked, and tokens
+                # stand in that: neither the log nor the form may have it.
+                name = type(problem).__name__
+                _logger.warning("No login for mailbox %s: %s", server.id, name)
+                fault = server._concluded(server._unexpected(name))
+        return accounts, fault
 
     def _look(self, opened, work_cr, stop):
         """Fetch what is new from an opened mailbox.
@@ -84,11 +99,13 @@ class FetchmailServer(models.Model):
         :return: the fault as an exception, None when all went well
         """
         if opened.refusal:
-            return self._concluded(opened.refusal.finding, unfinished=False)
-        run = FetchRun(self.with_env(self.env(cr=work_cr)), opened.session, stop)
-        finding = None
+            return self._concluded(opened.refusal.finding)
+        run, finding = None, None
         try:
             with contextlib.closing(opened.session):
+                run = FetchRun(
+                    self.with_env(self.env(cr=work_cr)), opened.session, stop
+                )
                 run.run()
             finding = run.finding
         except Refusal as refusal:
@@ -97,15 +114,17 @@ class FetchmailServer(models.Model):
         except Exception as problem:  # one mailbox must not hold up the others
             work_cr.rollback()
             _logger.exception("Fetching from mailbox %s failed", self.id)
-            finding = self._unexpected(problem)
-        _logger.info("Fetched %s messages from mailbox %s", run.fetched, self.id)
-        return self._concluded(finding, run.unfinished)
+            finding = self._unexpected(f"{type(problem).__name__}: {problem}")
+        if run and run.fetched:
+            _logger.info("Fetched %s messages from mailbox %s", run.fetched, self.id)
+        return self._concluded(finding, unfinished=bool(run and run.unfinished))
 
-    def _unexpected(self, problem):
-        params = {"reply": " ".join(str(problem).split()), "host": self.server or ""}
-        return Finding("mailbox_unexpected", subject=self.server or "", params=params)
+    def _unexpected(self, said):
+        host = self.server or ""
+        params = {"reply": " ".join(said.split())[:300], "host": host}
+        return Finding("mailbox_unexpected", subject=host, params=params)
 
-    def _concluded(self, finding, unfinished):
+    def _concluded(self, finding, unfinished=False):
         """Note on the mailbox how the look into it went; stock's fields keep their
         meaning (``error_date`` is since when it fails)."""
         now = fields.Datetime.now()

@@ -3,6 +3,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..core.message import header
 from ..core.routing import verdict
@@ -23,6 +24,8 @@ class MailGatewayIncoming(models.Model):
     _description = "Incoming Message"
     # A thread, for operators leave notes and activities on what is in quarantine.
     _inherit = ["mail.thread", "mail.activity.mixin"]
+    # The rows are evidence, so nobody writes them but the gateway itself.
+    _mail_post_access = "read"
     _rec_name = "subject"
     _order = "id desc"
 
@@ -30,12 +33,15 @@ class MailGatewayIncoming(models.Model):
         "fetchmail.server", "Mailbox", readonly=True, index=True, ondelete="set null"
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
+    account = fields.Char(
+        required=True,
+        readonly=True,
+        default="",
+        help="The login that the mailbox had when the message was fetched.",
+    )
     folder = fields.Char(required=True, readonly=True, default="")
     uidvalidity = fields.Char("UIDVALIDITY", required=True, readonly=True, default="")
     uid = fields.Char("UID", required=True, readonly=True, default="")
-    acknowledged = fields.Boolean(
-        readonly=True, help="The server was told that the message is stored here."
-    )
 
     message_id = fields.Char("Message-ID", readonly=True, index="btree_not_null")
     digest = fields.Char(
@@ -94,11 +100,10 @@ class MailGatewayIncoming(models.Model):
 
     # POP3 has neither folders nor UIDVALIDITY; '' and not NULL, which is never equal.
     _place_unique = models.Constraint(
-        "UNIQUE(server_id, folder, uidvalidity, uid)",
+        "UNIQUE(server_id, account, folder, uidvalidity, uid)",
         "This message of the mailbox is in the ledger already.",
     )
     _waiting_index = models.Index("(id) WHERE state = 'received'")
-    _unacknowledged_index = models.Index("(server_id) WHERE NOT acknowledged")
 
     @api.depends("reason_code")
     def _compute_advice_id(self):
@@ -158,9 +163,23 @@ class MailGatewayIncoming(models.Model):
 
     def action_reprocess(self):
         """Route again, under today's aliases and settings."""
-        self.check_access("write")
-        again = self.sudo().filtered(lambda row: row.state in verdict.KEPT)
+        self.check_access("read")
+        again = self.sudo().filtered(lambda row: row.state in verdict.OPEN)
         again.activity_unlink(["mail.mail_activity_data_warning"])
         again.write({"state": "received", "reason_code": "received", "attempts": 0})
         self._processing_cron()._trigger()
         return True
+
+    def unlink(self):
+        """What is deleted here may still be in the mailbox, and would come again."""
+        self.check_access("unlink")
+        for server, rows in self.sudo().grouped("server_id").items():
+            server.folder_ids._forget(rows.mapped("uid"))
+        return super().unlink()
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """The ledger is a thread for its operators' notes only."""
+        raise UserError(
+            self.env._("Mail cannot be routed to the list of incoming messages.")
+        )

@@ -1,13 +1,21 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
 import time
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 
 from ..core.message import facts
 from ..core.routing import verdict
 from . import processing
+
+_logger = logging.getLogger(__name__)
+
+#: How the database, or its driver, refuses a value.
+UNFIT = (psycopg2.Error, ValueError)
 
 
 class MailGatewayIncoming(models.Model):
@@ -22,22 +30,49 @@ class MailGatewayIncoming(models.Model):
         :param arrivals: (UID, raw bytes) of each
         :return: the new rows, in state ``received``
         """
-        stated = [(uid, raw, facts.read(raw)) for uid, raw in arrivals]
         place = {
             "server_id": server.id,
             "company_id": server.company_id.id,
+            "account": server._account_name(),
             "folder": folder,
             "uidvalidity": uidvalidity,
         }
+        try:
+            with self.env.cr.savepoint():
+                rows = self._store(place, arrivals)
+        except UNFIT:
+            # One of them has a fact that the database refuses: the others must not
+            # wait for it, and it is kept all the same.
+            _logger.warning("A portion is stored message by message", exc_info=True)
+            rows = self.browse()
+            for arrival in arrivals:
+                rows += self._store_alone(place, arrival)
+        self._processing_cron()._trigger()
+        return rows
+
+    @api.model
+    def _store_alone(self, place, arrival):
+        try:
+            with self.env.cr.savepoint():
+                return self._store(place, [arrival])
+        except UNFIT:
+            return self._store(place, [arrival], only=("digest", "fingerprint", "size"))
+
+    @api.model
+    def _store(self, place, arrivals, only=None):
+        """Rows and raw bytes of messages; ``only`` limits which facts are kept."""
+        stated = [(uid, raw, self._values(facts.read(raw))) for uid, raw in arrivals]
+        values = [
+            {name: v for name, v in known.items() if not only or name in only}
+            | place
+            | {"uid": uid}
+            for uid, _raw, known in stated
+        ]
         # No creation note, no followers, no tracking: these are many rows.
-        rows = self.with_context(
-            tracking_disable=True, mail_create_nosubscribe=True
-        ).create(
-            [self._values(known) | place | {"uid": uid} for uid, _raw, known in stated]
-        )
+        quiet = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        rows = quiet.create(values)
         for row, (_uid, raw, _known) in zip(rows, stated, strict=True):
             self.env["mail.gateway.chunk"]._store(row.id, raw)
-        self._processing_cron()._trigger()
         return rows
 
     @api.model
@@ -119,7 +154,7 @@ class MailGatewayIncoming(models.Model):
         """Write the outcome; it commits together with what the message made."""
         self.ensure_one()
         decided = verdict.decide(observation)
-        self.write(
+        self.with_context(tracking_disable=True).write(
             {
                 "state": decided.state,
                 "reason_code": decided.reason_code,
@@ -137,9 +172,9 @@ class MailGatewayIncoming(models.Model):
                 ],
             }
         )
-        self.env["mail.alias"].browse(observation.broken_aliases).exists().write(
-            {"alias_status": "invalid"}
-        )
+        if observation.broken_aliases:
+            broken = self.env["mail.alias"].browse(observation.broken_aliases)
+            broken.exists().write({"alias_status": "invalid"})
         if decided.state == "quarantined":
             self._tell()
 
@@ -161,7 +196,7 @@ class MailGatewayIncoming(models.Model):
             ],
             limit=1,
         )
-        user = self.server_id.responsible_id or self.env.ref(
+        user = self.server_id.responsible_id.filtered("active") or self.env.ref(
             "base.user_admin", raise_if_not_found=False
         )
         if told or not user:

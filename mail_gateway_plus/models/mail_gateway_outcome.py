@@ -20,11 +20,11 @@ class MailGatewayOutcome(models.Model):
     record_name = fields.Char("Record", compute="_compute_record")
 
     @api.depends("res_model", "res_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
     def _compute_record(self):
         for res_model, outcomes in self.grouped("res_model").items():
             names = self._names(res_model, outcomes.mapped("res_id"))
-            model = self.env["ir.model"]._get(res_model)
+            model = self.env["ir.model"].sudo()._get(res_model)
             for outcome in outcomes:
                 gone = self.env._("No longer there (ID %s)", outcome.res_id)
                 outcome.model_name = model.name or res_model
@@ -33,11 +33,13 @@ class MailGatewayOutcome(models.Model):
     @api.model
     def _names(self, res_model, res_ids):
         """{id: name} of those records that are there; of none when their model went
-        with its addon."""
+        with its addon. Names that the reader may not see are left out."""
         if res_model not in self.env:
             return {}
-        records = self.env[res_model].sudo().browse(res_ids).exists()
-        return {record.id: record.display_name for record in records}
+        records = self.env[res_model].browse(res_ids).exists()
+        readable = records._filtered_access("read")
+        hidden = {record.id: f"ID {record.id}" for record in records - readable}
+        return hidden | {record.id: record.display_name for record in readable}
 
     @api.depends("model_name", "record_name")
     def _compute_display_name(self):

@@ -7,8 +7,8 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def send(self, *args, **kwargs):
-        """The ledger's answers to senders wait for the queue, for no transaction of
-        the ledger spans an SMTP dialogue."""
+        """What is sent while the ledger processes waits for the queue: no transaction
+        of the ledger spans an SMTP dialogue, and no relay that hangs holds it up."""
         if self.env.context.get("mail_gateway_queue_only"):
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
             return True

@@ -25,20 +25,20 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _detect_loop_headers(self, msg_dict):
-        return self._noted("loop_reply", super()._detect_loop_headers(msg_dict))
+        return self._mail_gateway_noted("loop_reply", super()._detect_loop_headers(msg_dict))
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):
         found = super()._detect_loop_sender(message, message_dict, routes)
-        return self._noted("sender_rate", found)
+        return self._mail_gateway_noted("sender_rate", found)
 
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
         found = super()._detect_write_to_catchall(msg_dict)
-        return self._noted("written_to_catchall", found)
+        return self._mail_gateway_noted("written_to_catchall", found)
 
     @api.model
-    def _noted(self, step, found):
+    def _mail_gateway_noted(self, step, found):
         observation = observing.current()
         if found and observation is not None:
             observation.note(step)
@@ -108,18 +108,18 @@ class MailThread(models.AbstractModel):
         message_id, planned = message_dict["message_id"], list(routes or ())
         thread_id = super()._message_route_process(message, message_dict, routes)
         if observation is not None:
-            observation.reached += self._reached(message_id, planned, thread_id)
+            observation.reached += self._mail_gateway_reached(message_id, planned, thread_id)
         return thread_id
 
     @api.model
-    def _reached(self, message_id, routes, thread_id):
+    def _mail_gateway_reached(self, message_id, routes, thread_id):
         """The records that got the message, each with the alias that led there."""
+        domain = [("message_id", "=", message_id), ("model", "!=", False)]
+        # Without the bodies, which a search would read along.
         posted = (
             self.env["mail.message"]
             .sudo()
-            .search(
-                [("message_id", "=", message_id), ("model", "!=", False)], order="id"
-            )
+            .search_fetch(domain, ["model", "res_id"], order="id")
         )
         records = [(message.model, message.res_id) for message in posted]
         if not records and thread_id:

@@ -15,7 +15,9 @@ import logging
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.sql_db import PoolError
 
 from ..core import retry
 from ..core.message import bounds
@@ -29,6 +31,8 @@ PASSING = (
     *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
     psycopg2.OperationalError,
     psycopg2.InterfaceError,
+    PoolError,
+    LockError,
 )
 
 
@@ -61,10 +65,11 @@ def lock_next(cr, servers=None):
 def process(registry, incoming_id):
     """Process a locked message; whatever goes wrong ends on its row."""
     observation = Observation()
-    attempts = _begin(registry, incoming_id)
-    if attempts is None:
-        return
+    attempts = 1
     try:
+        attempts = _begin(registry, incoming_id)
+        if attempts is None:
+            return
         if attempts > len(retry.PROCESSING.delays_s) + 1:
             observation.note("retries_exhausted", error="")
             _conclude(registry, incoming_id, observation)
@@ -82,11 +87,24 @@ def process(registry, incoming_id):
 
 def _begin(registry, incoming_id):
     """Count the attempt. None when another worker was faster: a lock taken on an old
-    snapshot may be of a message that is done."""
+    snapshot may be of a message that is done.
+
+    One whose attempt ended without a word, for it took its worker with it, is tried
+    once more at once and then lets the others pass first. The commit need not reach
+    the disk: what a power cut takes away here costs one more attempt.
+    """
     with registry.cursor() as cr:
         cr.execute(
-            "UPDATE mail_gateway_incoming SET attempts = attempts + 1"
-            " WHERE id = %s AND state = 'received' RETURNING attempts",
+            """
+            SET LOCAL synchronous_commit = off;
+            UPDATE mail_gateway_incoming
+               SET attempts = attempts + 1,
+                   next_attempt = CASE WHEN attempts > 0
+                       THEN now() AT TIME ZONE 'UTC' + attempts * interval '1 minute'
+                   END
+             WHERE id = %s AND state = 'received'
+         RETURNING attempts
+            """,
             [incoming_id],
         )
         found = cr.fetchone()
@@ -95,9 +113,11 @@ def _begin(registry, incoming_id):
 
 def _row(cr, incoming_id):
     """The row in an environment like that of stock's fetch: the mailbox is noted on
-    what processing writes, and its company is the current one."""
-    env = api.Environment(cr, SUPERUSER_ID, {})
-    row = env["mail.gateway.incoming"].browse(incoming_id)
+    what processing writes, and its company is the current one. What is sent on the
+    way waits for the queue, for a relay that hangs must not hold up the mailbox."""
+    context = {"mail_gateway_queue_only": True}
+    row = api.Environment(cr, SUPERUSER_ID, context)["mail.gateway.incoming"]
+    row = row.browse(incoming_id)
     row = row.with_context(default_fetchmail_server_id=row.server_id.id)
     return row.with_company(row.company_id) if row.company_id else row
 
@@ -119,9 +139,8 @@ def _conclude_row(row, observation):
     row._conclude(observation)
     if row.state != "quarantined":
         # What is in quarantine may still be routed, so nobody is told no.
-        queue = row.with_context(mail_gateway_queue_only=True).env
         for answer in observation.deferred:
-            answer(queue)
+            answer(row.env)
 
 
 def _handle(row, observation):
@@ -157,23 +176,35 @@ def _hand_over(row, raw, observation):
 
 def _failed(registry, incoming_id, attempts, problem, observation):
     """Put off what may pass, quarantine what may not."""
-    delay_s = None
-    if isinstance(problem, PASSING):
-        delay_s = retry.PROCESSING.delay_s(attempts)
-        cause = "retries_exhausted"
-    else:
-        cause = "model_failed" if observation.noted("parsed") else "parse_failed"
+    passing = isinstance(problem, PASSING)
+    delay_s = retry.PROCESSING.delay_s(attempts) if passing else None
     with registry.cursor() as cr:
         row = _row(cr, incoming_id)
+        if row.state != "received":
+            # It failed in what runs after a commit: the outcome stands.
+            return
         if delay_s is not None:
             row._put_off(delay_s)
             return
-        # Nothing of what the failed transaction made is there.
-        observation.reached.clear()
-        if not (observation.noted("no_route") or observation.noted("route_invalid")):
-            said = " ".join(str(problem).split())[:300]
-            observation.note(cause, error=said, kind=type(problem).__name__)
+        _note_failure(observation, problem, passing)
         _conclude_row(row, observation)
+
+
+def _note_failure(observation, problem, passing):
+    # Nothing of what the failed transaction made is there.
+    observation.reached.clear()
+    if passing:
+        # A lock says nothing about the alias that happened to be in its way.
+        observation.broken_aliases.clear()
+    if observation.noted("no_route") or observation.noted("route_invalid"):
+        return
+    cause = "model_failed" if observation.noted("parsed") else "parse_failed"
+    said = " ".join(str(problem).split())[:300]
+    observation.note(
+        "retries_exhausted" if passing else cause,
+        error=said,
+        kind=type(problem).__name__,
+    )
 
 
 def _shelve(registry, incoming_id):
@@ -182,6 +213,6 @@ def _shelve(registry, incoming_id):
         cr.execute(
             "UPDATE mail_gateway_incoming"
             " SET next_attempt = now() AT TIME ZONE 'UTC' + interval '15 minutes'"
-            " WHERE id = %s",
+            " WHERE id = %s AND state = 'received'",
             [incoming_id],
         )

@@ -131,7 +131,11 @@ class Session:
     def _select(self, folder: str) -> int:
         with explained(self.account, "folder"):
             self._deadline.command()
-            status, data = self._imap.select(_quoted(folder))
+            try:
+                status, data = self._imap.select(_quoted(folder))
+            except imaplib.IMAP4.readonly:
+                # It is open all the same; only acknowledging will be refused.
+                status, data = "OK", self._imap.response("EXISTS")[1]
             if status != "OK":
                 raise imaplib.IMAP4.error(data[0])
         return int(data[0] or 0)
@@ -152,22 +156,23 @@ class Session:
         highest = self._number("UIDNEXT") - 1
         if highest < 0:
             highest = max(self._search("ALL"), default=0)
-        found = self._search(listing.criteria(state, uidvalidity))
+        found = set(self._search(listing.criteria(state, uidvalidity, highest)))
+        known = listing.looked(state, uidvalidity, highest, found)
         return Look(
-            state=listing.looked(state, uidvalidity, highest, found),
-            found=tuple(str(uid) for uid in sorted(set(found))),
+            state=known,
+            found=tuple(str(uid) for uid in sorted(found | known.pending)),
             exists=exists,
         )
 
     def sizes(self, uids: Iterable[str]) -> list[listing.Entry]:
         """The sizes of messages, lowest UID first; what has gone is left out."""
-        wanted = uidset.dump(int(uid) for uid in uids)
-        data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE)") if wanted else []
         sizes = {}
-        for line in filter(None, data):
-            uid, size = _UID.search(line), _SIZE.search(line)
-            if uid and size:
-                sizes[int(uid[1])] = int(size[1])
+        for wanted in uidset.pieces(int(uid) for uid in uids):
+            data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE)")
+            for line in filter(None, data):
+                uid, size = _UID.search(line), _SIZE.search(line)
+                if uid and size:
+                    sizes[int(uid[1])] = int(size[1])
         return [listing.Entry(str(uid), size) for uid, size in sorted(sizes.items())]
 
     def download(self, batch: list[listing.Entry]) -> Iterator[tuple[str, bytes]]:
@@ -189,10 +194,9 @@ class Session:
             if uid and int(uid[1]) in wanted:
                 yield uid[1].decode(), item[1]
 
-    def acknowledge(self, uids: Iterable[str]) -> None:
+    def acknowledge(self, uids: Iterable[int]) -> None:
         """Tell the server that we have these: mark them seen."""
-        wanted = uidset.dump(int(uid) for uid in uids)
-        if wanted:
+        for wanted in uidset.pieces(uids):
             self._do("acknowledge", 0, "STORE", wanted, "+FLAGS.SILENT", r"(\Seen)")
 
     def close(self) -> None:

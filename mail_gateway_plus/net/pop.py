@@ -104,6 +104,8 @@ class Session:
             for pair in pairs
             if len(pair) == 2
         }
+        # A mailbox that was fetched over IMAP before left a state of another kind.
+        state = listing.FolderState(state.name)
         return Look(state=state, found=tuple(self._numbers), exists=len(self._numbers))
 
     def sizes(self, uids: Iterable[str]) -> list[listing.Entry]:
@@ -123,7 +125,7 @@ class Session:
                 raw = self._pop.retrieve(self._numbers[entry.uid])
             yield entry.uid, raw
 
-    def acknowledge(self, uids: Iterable[str]) -> None:
+    def acknowledge(self, uids: Iterable[int]) -> None:
         """POP3 has no flags: the UIDL in the ledger is what we remember."""
 
     def close(self) -> None:

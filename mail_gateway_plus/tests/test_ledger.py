@@ -71,6 +71,42 @@ class TestLedger(TransactionCase):
         row.action_reprocess()
         self.assertEqual(self.row.state, "received")
 
+    def test_operator_writes_nothing(self):
+        row = self.row.with_user(self.operator)
+        for values in ({"state": "received"}, {"email_from": "x@y.example"}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                row.write(values)
+
+    def test_operator_leaves_a_note_and_an_activity(self):
+        row = self.row.with_user(self.operator)
+        self.assertTrue(row.message_post(body="I asked the sender"))
+        activity = row.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.operator.id
+        )
+        self.assertIn(activity, self.row.activity_ids)
+
+    def test_operator_sees_no_name_of_a_record_out_of_reach(self):
+        secret = self.env["ir.mail_server"].create(
+            {"name": "Secret relay", "smtp_host": "mail.example"}
+        )
+        outcome = self.env["mail.gateway.outcome"].create(
+            {
+                "incoming_id": self.row.id,
+                "res_model": "ir.mail_server",
+                "res_id": secret.id,
+            }
+        )
+        self.assertEqual(outcome.record_name, "Secret relay")
+        seen = outcome.with_user(self.operator)
+        self.assertNotIn("Secret", seen.record_name + seen.display_name)
+
+    def test_outcome_of_an_addon_that_is_gone(self):
+        outcome = self.env["mail.gateway.outcome"].create(
+            {"incoming_id": self.row.id, "res_model": "no.such.model", "res_id": 1}
+        )
+        self.assertEqual(outcome.model_name, "no.such.model")
+        self.assertIn("No longer there", outcome.record_name)
+
     def test_what_was_routed_is_not_processed_again(self):
         self.row.state = "routed"
         self.row.action_reprocess()

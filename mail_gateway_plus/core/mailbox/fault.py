@@ -7,20 +7,6 @@ says at which stage which kind arose, this table says what it means. The code
 names the text for people in ``mail.gateway.advice``.
 """
 
-#: Stages in the order in which a look into a mailbox passes them.
-STAGES = (
-    "resolve",
-    "connect",
-    "tls",
-    "greeting",
-    "starttls",
-    "login",
-    "folder",
-    "list",
-    "download",
-    "acknowledge",
-)
-
 ANY = "*"
 
 #: (kind, stage) -> code; a stage of its own wins over ANY.
@@ -47,6 +33,7 @@ CODES = {
     ("answer", "starttls"): "mailbox_starttls_missing",
     ("answer", "login"): "mailbox_login_refused",
     ("answer", "folder"): "mailbox_folder_refused",
+    ("answer", "acknowledge"): "mailbox_not_marked",
     ("answer", ANY): "mailbox_command_refused",
     ("unexpected", ANY): "mailbox_unexpected",
 }

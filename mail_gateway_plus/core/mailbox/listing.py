@@ -13,8 +13,6 @@ POP3: what is listed and not in the ledger is new.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from . import uidset
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -26,28 +24,49 @@ class Entry:
 
 @dataclass(frozen=True)
 class FolderState:
-    """What is remembered of a folder between two looks."""
+    """What is remembered of a folder between two looks.
+
+    ``pending`` UIDs were listed and are not stored yet, ``unacknowledged`` ones are
+    stored and the server may not have heard of it.
+    """
 
     name: str = "INBOX"
     uidvalidity: str = ""
     last_uid: int = 0
     pending: frozenset[int] = frozenset()
+    unacknowledged: frozenset[int] = frozenset()
 
     def stored(self, uids: Iterable[str]) -> "FolderState":
         """The state once ``uids`` are safe in the ledger."""
         if not self.uidvalidity:
             return self
+        numbers = {int(uid) for uid in uids}
+        return replace(
+            self,
+            pending=self.pending - numbers,
+            unacknowledged=self.unacknowledged | numbers,
+        )
+
+    def acknowledged(self) -> "FolderState":
+        """The state once the server has heard of all that is stored."""
+        return replace(self, unacknowledged=frozenset())
+
+    def gone(self, uids: Iterable[str]) -> "FolderState":
+        """The state without ``uids`` that are no longer on the server."""
+        if not self.uidvalidity:
+            return self
         return replace(self, pending=self.pending - {int(uid) for uid in uids})
 
 
-def criteria(state: FolderState, uidvalidity: str) -> str:
-    """The IMAP SEARCH that lists what may be new (RFC 3501, 6.4.4)."""
-    if state.uidvalidity != uidvalidity:
+def criteria(state: FolderState, uidvalidity: str, highest_uid: int) -> str:
+    """The IMAP SEARCH that lists what may be new (RFC 3501, 6.4.4).
+
+    The range is closed: "n:*" also answers with the last message when that is below
+    n, and so would bring in what somebody read long ago.
+    """
+    if state.uidvalidity != uidvalidity or highest_uid <= state.last_uid:
         return "UNSEEN"
-    uids = ",".join(
-        filter(None, [uidset.dump(state.pending), f"{state.last_uid + 1}:*"])
-    )
-    return f"OR UNSEEN UID {uids}"
+    return f"OR UNSEEN UID {state.last_uid + 1}:{highest_uid}"
 
 
 def looked(
@@ -57,16 +76,13 @@ def looked(
 
     A new UIDVALIDITY makes every UID known so far meaningless (RFC 3501, 2.3.1.1).
     """
-    same = state.uidvalidity == uidvalidity
-    last_uid = state.last_uid if same else highest_uid
-    pending = (state.pending if same else frozenset()) & frozenset(found)
-    # "n:*" also answers with the highest UID when that is below n.
-    fresh = {uid for uid in found if not same or uid > last_uid}
-    return FolderState(
-        name=state.name,
-        uidvalidity=uidvalidity,
-        last_uid=max([last_uid, *found]),
-        pending=pending | fresh,
+    if state.uidvalidity != uidvalidity:
+        return FolderState(state.name, uidvalidity, highest_uid, frozenset(found))
+    fresh = {uid for uid in found if uid > state.last_uid}
+    return replace(
+        state,
+        last_uid=max(state.last_uid, highest_uid),
+        pending=state.pending | fresh,
     )
 
 

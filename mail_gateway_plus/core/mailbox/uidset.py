@@ -10,6 +10,9 @@
 
 from collections.abc import Iterable, Iterator
 
+#: Servers end a command line somewhere, many at 8 kB (RFC 7162, section 4).
+LONGEST = 7_000
+
 
 def _ranges(uids: Iterable[int]) -> Iterator[tuple[int, int]]:
     first = last = None
@@ -29,6 +32,22 @@ def dump(uids: Iterable[int]) -> str:
         str(first) if first == last else f"{first}:{last}"
         for first, last in _ranges(uids)
     )
+
+
+def pieces(uids: Iterable[int], longest: int = LONGEST) -> Iterator[str]:
+    """The same set in several texts of at most about ``longest`` characters.
+
+    >>> list(pieces({1, 3, 5}, longest=3))
+    ['1,3', '5']
+    """
+    piece = ""
+    for part in filter(None, dump(uids).split(",")):
+        if piece and len(piece) + 1 + len(part) > longest:
+            yield piece
+            piece = ""
+        piece = f"{piece},{part}" if piece else part
+    if piece:
+        yield piece
 
 
 def load(text: str) -> set[int]:

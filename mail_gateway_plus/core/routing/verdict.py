@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from .observation import Observation
 
-#: The states in which a message of the ledger ends.
-FINAL = ("routed", "bounce", "ignored", "rejected", "duplicate", "quarantined")
-#: Their raw bytes stay for good; for these nobody has answered for yet.
-KEPT = ("quarantined", "rejected")
+#: A person may have these processed again.
+OPEN = ("quarantined", "rejected")
 
 #: (step, state it ends in or None for a step that only explains). The step's code
 #: is the reason's code as well.

@@ -22,3 +22,10 @@ def test_a_run_is_one_range(first, more):
 def test_nothing_is_empty():
     assert uidset.dump([]) == ""
     assert uidset.load("") == set()
+
+
+@given(UIDS, st.integers(12, 60))
+def test_pieces_are_short_and_whole(uids, longest):
+    pieces = list(uidset.pieces(uids, longest))
+    assert all(len(piece) <= max(longest, 21) for piece in pieces)
+    assert set().union(*map(uidset.load, pieces)) == uids
