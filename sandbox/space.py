@@ -87,11 +87,21 @@ def choose() -> str:
     """The best mode that this machine allows."""
     if os.environ.get("MGP_NO_NAMESPACE"):
         return "plain"
+    modes = ["single"]
     if os.geteuid() == 0:
-        return "root" if _opens("root") else "plain"
-    if shutil.which("newuidmap") and _opens("mapped"):
-        return "mapped"
-    return "single" if _opens("single") else "plain"
+        # Within somebody's namespace root may be the only user there is.
+        modes = ["root"] if _has_ids() else modes
+    elif shutil.which("newuidmap"):
+        modes = ["mapped", *modes]
+    return next(filter(_opens, modes), "plain")
+
+
+def _has_ids() -> bool:
+    rows = Path("/proc/self/uid_map").read_text().splitlines()
+    ranges = (map(int, row.split()) for row in rows)
+    return any(
+        first <= USERS["postfix"] < first + count for first, _outer, count in ranges
+    )
 
 
 def enter(mode: str, run: Path, words: list[str]) -> int:
