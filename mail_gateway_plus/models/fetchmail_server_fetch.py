@@ -34,7 +34,9 @@ class FetchmailServer(models.Model):
         :return: the last fault, as stock does
         """
         if self._connects_elsewhere():
-            _logger.warning("Another addon connects mailboxes: they are fetched by stock")
+            _logger.warning(
+                "Another addon connects mailboxes: they are fetched by stock"
+            )
             return super()._fetch_mail(batch_limit)
         due = self._due() if self.env.context.get("cron_id") else self
         servers = due.with_context(fetchmail_cron_running=True).try_lock_for_update(

@@ -25,7 +25,9 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _detect_loop_headers(self, msg_dict):
-        return self._mail_gateway_noted("loop_reply", super()._detect_loop_headers(msg_dict))
+        return self._mail_gateway_noted(
+            "loop_reply", super()._detect_loop_headers(msg_dict)
+        )
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):
@@ -108,7 +110,9 @@ class MailThread(models.AbstractModel):
         message_id, planned = message_dict["message_id"], list(routes or ())
         thread_id = super()._message_route_process(message, message_dict, routes)
         if observation is not None:
-            observation.reached += self._mail_gateway_reached(message_id, planned, thread_id)
+            observation.reached += self._mail_gateway_reached(
+                message_id, planned, thread_id
+            )
         return thread_id
 
     @api.model

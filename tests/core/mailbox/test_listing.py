@@ -12,7 +12,10 @@ from odoo.addons.mail_gateway_plus.core.mailbox.listing import (
 )
 
 KNOWN = FolderState(
-    uidvalidity="7", last_uid=10, pending=frozenset({4, 5}), unacknowledged=frozenset({3})
+    uidvalidity="7",
+    last_uid=10,
+    pending=frozenset({4, 5}),
+    unacknowledged=frozenset({3}),
 )
 
 
