@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .browser import Desk, chromium
-from .letters import offered, varied
-from .live import mail
+from .letters import mail, offered, varied
 from .office import office
 
 LEDGER = "mail_gateway_plus.mail_gateway_incoming_action"
