@@ -5,11 +5,17 @@
 A message with thousands of parts or some megabytes of HTML keeps Odoo's sanitiser
 busy for minutes and so holds up all others. Beyond these bounds it goes into
 quarantine unread, with its raw bytes.
+
+To measure is to parse, which takes as long as Odoo's own parsing. So the fields that
+make parts are counted first; what they leave no room for need not be measured.
 """
 
 import email
 import email.message
 import email.policy
+import itertools
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,19 +26,97 @@ from . import header
 @dataclass(frozen=True)
 class Bounds:
     """Sizes in bytes; ``depth`` counts multiparts and attached messages inside one
-    another."""
+    another. Odoo cleans all HTML anew with each part of it, so ``html_size`` is what
+    is cleaned altogether. ``field_size`` is for the fields that describe parts: the
+    standard library takes the square of their length, so many count as one that takes
+    as long. ``blank_lines`` is for reports, where each makes a part.
+    """
 
     header_size: int = 256 * 1024
+    field_size: int = 8 * 1024
     parts: int = 500
     depth: int = 30
     html_size: int = 4 * 1024 * 1024
+    html_parts: int = 20
+    blank_lines: int = 5_000
+
+
+#: For the counts: lower case, and no NUL, for those are taken out before Odoo reads.
+_LOWER = bytes(range(256)).lower()
+
+# The expressions begin with plain text, which is found fast in megabytes of base64,
+# and look back from there to the line's start. A bare CR ends a line for Python too.
+_FIELD = re.compile(
+    rb"content-(?<![^\r\n]content-)(type|disposition):"
+    rb"((?:[^\r\n]|(?:\r\n|\r|\n)[ \t])*)"
+)
+_SEPARATOR = re.compile(rb"--(?<=[\r\n]--)")
+_BLANK_LINE = re.compile(rb"\n(?=[\r\n])|\r(?=\r)")
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What the bytes allow at most, whatever they mean: ``nests`` containers,
+    ``reports`` parts that blank lines divide, ``html`` parts of HTML; ``field_size``
+    as in ``Bounds``."""
+
+    nests: int
+    reports: int
+    html: int
+    field_size: int
 
 
 def _over(code: str, value: int, limit: int) -> Finding:
     return Finding(code, params={"value": str(value), "limit": str(limit)})
 
 
-def _leaves(
+def _count(flat: bytes) -> _Counts:
+    nests = reports = html = squares = 0
+    for kind, value in (match.groups() for match in _FIELD.finditer(flat)):
+        squares += len(value) ** 2
+        if kind != b"type":
+            continue
+        # Python decodes encoded words here, so they may be anything.
+        encoded = b"=?" in value.partition(b";")[0]
+        # The parts of a digest are messages without saying so.
+        message = b"message/" in value or b"/digest" in value or encoded
+        nests += message or b"boundary" in value
+        reports += message
+        html += encoded or b"text/html" in value
+    return _Counts(nests, reports, html, math.isqrt(squares))
+
+
+def _at_least(found: Iterator[re.Match[bytes]], limit: int) -> int:
+    """How many, counted no further than one above ``limit``."""
+    return sum(1 for _ in itertools.islice(found, limit + 1))
+
+
+def _unreadable(counts: _Counts, flat: bytes, bounds: Bounds) -> Finding | None:
+    """What may not even be measured, for it keeps the parser itself busy."""
+    if counts.field_size > bounds.field_size:
+        return _over("message_header_too_large", counts.field_size, bounds.field_size)
+    # The parser compares each line with the boundaries of all levels around it.
+    if counts.nests > bounds.parts:
+        return _over("message_too_many_parts", counts.nests, bounds.parts)
+    if counts.reports:
+        blank = _at_least(_BLANK_LINE.finditer(flat), bounds.blank_lines)
+        if blank > bounds.blank_lines:
+            return _over("message_too_many_parts", blank, bounds.blank_lines)
+    return None
+
+
+def _small(counts: _Counts, flat: bytes, bounds: Bounds) -> bool:
+    """Whether no bound can be exceeded: most mail is so."""
+    return (
+        not counts.reports
+        and counts.nests <= bounds.depth
+        and counts.html <= bounds.html_parts
+        and counts.html * len(flat) <= bounds.html_size
+        and _at_least(_SEPARATOR.finditer(flat), bounds.parts) < bounds.parts
+    )
+
+
+def _parts(
     part: email.message.Message, depth: int, bounds: Bounds
 ) -> Iterator[tuple[int, email.message.Message]]:
     """(depth, part) of all parts; does not descend below the allowed depth."""
@@ -42,39 +126,34 @@ def _leaves(
         return
     for child in children:
         if isinstance(child, email.message.Message):
-            yield from _leaves(child, depth + 1, bounds)
+            yield from _parts(child, depth + 1, bounds)
 
 
-def _html_size(part: email.message.Message) -> int:
+def _html_size(part: email.message.Message) -> int | None:
     if part.get_content_type() != "text/html":
-        return 0
+        return None
     payload = part.get_payload()
     return len(payload) if isinstance(payload, str) else 0
 
 
 def _structure(raw: bytes, bounds: Bounds) -> Finding | None:
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
-    count = html_size = deepest = 0
-    for depth, part in _leaves(message, 0, bounds):
+    # With the policy that Odoo has: others understand a broken field differently.
+    message = email.message_from_bytes(raw, policy=email.policy.SMTP)
+    count = deepest = 0
+    sizes: list[int] = []
+    for depth, part in _parts(message, 0, bounds):
         count += 1
         deepest = max(deepest, depth)
-        html_size += _html_size(part)
+        size = _html_size(part)
+        sizes += [] if size is None else [size]
+    cleaned = sum(itertools.accumulate(sizes))
     measured = (
         ("message_too_deep", deepest, bounds.depth),
         ("message_too_many_parts", count, bounds.parts),
-        ("message_html_too_large", html_size, bounds.html_size),
+        ("message_too_many_html_parts", len(sizes), bounds.html_parts),
+        ("message_html_too_large", cleaned, bounds.html_size),
     )
     return next((_over(*m) for m in measured if m[1] > m[2]), None)
-
-
-def _small(raw: bytes, boundaries: int, bounds: Bounds) -> bool:
-    """Whether no bound can be exceeded, seen without parsing: most mail is so."""
-    parts = raw.count(b"\n--") + 1
-    return (
-        boundaries < bounds.depth
-        and parts < bounds.parts
-        and len(raw) < bounds.html_size
-    )
 
 
 def exceeded(raw: bytes, bounds: Bounds = Bounds()) -> Finding | None:
@@ -82,9 +161,15 @@ def exceeded(raw: bytes, bounds: Bounds = Bounds()) -> Finding | None:
     head_size = len(header.split(raw)[0])
     if head_size > bounds.header_size:
         return _over("message_header_too_large", head_size, bounds.header_size)
-    # The parser recurses once a level, so a count of bytes comes before it.
-    lowered = raw.lower()
-    boundaries = lowered.count(b"boundary=") + lowered.count(b"message/rfc822")
-    if boundaries > bounds.parts:
-        return _over("message_too_many_parts", boundaries, bounds.parts)
-    return None if _small(raw, boundaries, bounds) else _structure(raw, bounds)
+    flat = raw.translate(_LOWER, b"\0")
+    counts = _count(flat)
+    unreadable = _unreadable(counts, flat, bounds)
+    if unreadable or _small(counts, flat, bounds):
+        return unreadable
+    try:
+        return _structure(raw.replace(b"\0", b""), bounds)
+    except RecursionError:
+        return _over("message_too_deep", counts.nests, bounds.depth)
+    except Exception:
+        # Odoo's parser, which is the same, fails in the same way and is told as such.
+        return None

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 #: A line's end, whichever program wrote it.
 _END = rb"(?:\r\n|\n|\r|\Z)"
 #: RFC 5322, 2.2: a name of printable ASCII without the colon.
-_NAME = rb"[!-9;-~]+[ \t]*:"
-_MBOX = re.compile(rb"From [^\r\n]*" + _END)
-#: A field or a continuation line. What is neither ends the header section, as it does
-#: for Python's parser and so for Odoo.
-_LINE = re.compile(rb"(?:" + _NAME + rb"|[ \t])[^\r\n]*" + _END)
+_NAME = rb"[!-9;-~]*[ \t]*:"
+#: A field (be its name missing), a continuation line or an mbox's first line, wherever
+#: that stands. What is none of these ends the header section, as it does for Python's
+#: parser and so for Odoo.
+_LINE = re.compile(rb"(?:" + _NAME + rb"|[ \t]|From )[^\r\n]*" + _END)
 _EMPTY = re.compile(rb"\r\n|\n|\r")
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)(?=[ \t])")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
@@ -23,8 +23,7 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """The header section and the body, without the empty line between them."""
-    mbox = _MBOX.match(raw)
-    end = mbox.end() if mbox else 0
+    end = 0
     # Line by line: one expression for all lines keeps its place in each of them, which
     # takes a hundred times the memory of the header.
     while line := _LINE.match(raw, end):

@@ -21,6 +21,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_header_too_large", "quarantined"),
     ("message_too_many_parts", "quarantined"),
     ("message_too_deep", "quarantined"),
+    ("message_too_many_html_parts", "quarantined"),
     ("message_html_too_large", "quarantined"),
     ("message_id_reused", "quarantined"),
     ("retries_exhausted", "quarantined"),

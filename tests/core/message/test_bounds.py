@@ -1,5 +1,10 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import email
+import email.policy
+import random
+import time
+
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.message.bounds import Bounds, exceeded
@@ -18,6 +23,16 @@ def nested(depth):
     return raw
 
 
+def html_parts(count, size=8_000):
+    part = b"--b\r\nContent-Type: text/html\r\n\r\n" + b"x" * size + b"\r\n"
+    return multipart(0).replace(b"--b--", part * count + b"--b--")
+
+
+def report(blocks):
+    """Each block of a delivery report is a part for Python, and so for Odoo."""
+    return b"Content-Type: message/delivery-status\r\n\r\n" + b"A: 1\r\n\r\n" * blocks
+
+
 HTML = b"Content-Type: text/html\r\n\r\n" + b"<p>x</p>" * 1000
 
 
@@ -30,17 +45,108 @@ HTML = b"Content-Type: text/html\r\n\r\n" + b"<p>x</p>" * 1000
         (nested(8), Bounds(depth=5), "message_too_deep"),
         (nested(5000), Bounds(), "message_too_many_parts"),
         (HTML, Bounds(html_size=4000), "message_html_too_large"),
+        (html_parts(21), Bounds(), "message_too_many_html_parts"),
+        # A megabyte: each of the ten parts has all before it cleaned again.
+        (html_parts(10, 100_000), Bounds(), "message_html_too_large"),
+        (report(600), Bounds(), "message_too_many_parts"),
+        (report(100_000), Bounds(), "message_too_many_parts"),
+        (multipart(5).replace(b"mixed", b"mixed" + b";" * 9_000), Bounds(),
+         "message_header_too_large"),
+        (multipart(600).replace(b"plain", b"plain" + b";" * 500), Bounds(),
+         "message_header_too_large"),
+        (nested(8).replace(b"message/rfc822", b"message/global"), Bounds(depth=5),
+         "message_too_deep"),
+        (nested(8).replace(b"message/rfc822", b"=?utf-8?q?message/rfc822?="),
+         Bounds(depth=5), "message_too_deep"),
+        (html_parts(21).replace(b"text/html", b"=?utf-8?q?text/html?="), Bounds(),
+         "message_too_many_html_parts"),
+        (html_parts(21).replace(b"text/html", b"text/\0html"), Bounds(),
+         "message_too_many_html_parts"),
+        (multipart(600).replace(b"boundary=", b"boundary*0="), Bounds(),
+         "message_too_many_parts"),
     ],
-)
-def test_bound_is_named(raw, bounds, code):
-    finding = exceeded(raw, bounds)
+)  # fmt: skip
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"], ids=["crlf", "lf", "cr"])
+def test_bound_is_named(raw, bounds, code, end):
+    begin = time.monotonic()
+    finding = exceeded(raw.replace(b"\r\n", end), bounds)
+    assert time.monotonic() - begin < 5
     assert finding and finding.code == code
     assert int(finding.params["value"]) > int(finding.params["limit"])
 
 
-@pytest.mark.parametrize("raw", [b"", multipart(5), nested(3), HTML])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        multipart(5),
+        nested(3),
+        HTML,
+        html_parts(3),
+        report(3),
+        # Words that only look like what makes parts.
+        multipart(1) + b"boundary= message/rfc822 text/html\r\n" * 2_000,
+        b"\r\n" + b"content-type: " + b"x" * 7_000,
+    ],
+)
 def test_ordinary_mail_stays_within(raw):
     assert exceeded(raw) is None
+
+
+def walked(raw, bounds):
+    """Whether a plain walk through Odoo's view of the message exceeds a bound."""
+    raw = raw.replace(b"\0", b"")
+    parts = list(email.message_from_bytes(raw, policy=email.policy.SMTP).walk())
+    html = [part for part in parts if part.get_content_type() == "text/html"]
+    sizes = [len(part.get_payload()) for part in html]
+    return (
+        len(parts) > bounds.parts
+        or len(sizes) > bounds.html_parts
+        or sum(sizes) > bounds.html_size
+    )
+
+
+OLD = [
+    *(b"\r\n", b"Content-Type", b"text/", b"message/", b"mixed", b": ", b"boundary="),
+]
+NEW = [
+    *(
+        b"\r",
+        b"\n",
+        b"\0",
+        b" ",
+        b"\r\n ",
+        b"\t",
+        b"\x0b",
+        b"\x85",
+        b'"',
+        b"(x)",
+        b":\n",
+    ),
+    *(b"text/html", b"=?utf-8?q?text/html?=", b"message/partial", b"digest"),
+    *(b"--b\r", b"cONTENT-tYPE: ", b"boundary*0=b; boundary*1=", b"From x\n"),
+]
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_nothing_slips_past_the_counts(seed):
+    """What the counts let pass unparsed is within the bounds for the parser too."""
+    dice = random.Random(seed)
+    samples = [multipart(9), nested(4), html_parts(6, 90), report(9), multipart(3) * 2]
+    raw = dice.choice(samples)
+    for _ in range(dice.randrange(1, 6)):
+        raw = raw.replace(dice.choice(OLD), dice.choice(NEW), dice.choice([1, -1]))
+        at = dice.randrange(len(raw) + 1)
+        raw = raw[:at] + dice.choice(NEW) + raw[at:]
+    bounds = Bounds(parts=5, html_parts=2, html_size=200, depth=50)
+    if walked(raw, bounds):
+        assert exceeded(raw, bounds)
+
+
+def test_big_attachment_is_not_parsed(monkeypatch):
+    monkeypatch.setattr(email, "message_from_bytes", None)
+    body = b"--b\r\nContent-Type: image/png\r\n\r\n" + b"QUJD" * 19 + b"\r\n" * 200_000
+    assert exceeded(multipart(1).replace(b"--b--", body + b"--b--")) is None
 
 
 def test_text_may_be_longer_than_html():
