@@ -9,6 +9,7 @@ import pytest
 
 from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
+from odoo.addons.mail_gateway_plus.net import pop as net_pop
 from odoo.addons.mail_gateway_plus.net.deadline import FETCH, TEST, Deadline, Limits
 from odoo.addons.mail_gateway_plus.net.mailbox import open_all, open_session
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal
@@ -147,6 +148,39 @@ def test_literal_of_absurd_size_is_not_read():
             session.look(FolderState())
         session.close()
     assert refused.value.finding.code == "mailbox_connection_lost"
+
+
+def popped(raw):
+    """A POP3 server with two messages that both come as ``raw``, dots stuffed."""
+    listed = "+OK\r\n1 {}\r\n2 {}\r\n.\r\n"
+    answers = {"UIDL": listed.format("a", "b"), "LIST": listed.format(9, 9)}
+    return scripted.pop({**answers, "RETR": f"+OK\r\n{raw}.\r\n"})
+
+
+def test_end_of_a_message_is_a_line_of_its_own(monkeypatch):
+    """Here the second piece of a long line is a dot and the line's end."""
+    monkeypatch.setattr(net_pop, "LONGEST_LINE", 1024)
+    raw = "Subject: a\r\n\r\n" + "x" * 1024 + ".\r\n+OK forged\r\n..\r\n"
+    with scripted.server(popped(raw)) as server:
+        session = open_session(account(server.port, "pop"), QUICK)
+        look = session.look(FolderState())
+        came = dict(session.download(session.sizes(look.found)))
+        session.close()
+    assert set(came.values()) == {raw.replace("\r\n..", "\r\n.").encode()}
+    assert set(came) == {"a", "b"}
+
+
+def test_message_without_an_end_ends_the_session(monkeypatch):
+    monkeypatch.setattr(net_pop, "LARGEST_LITERAL", 10_000)
+    with scripted.server(popped("x\r\n" * 50_000)) as server:
+        session = open_session(account(server.port, "pop"), QUICK)
+        batch = session.sizes(session.look(FolderState()).found)
+        for _again in range(2):
+            with pytest.raises(Refusal) as refused:
+                list(session.download(batch))
+            assert refused.value.finding.code == "mailbox_connection_lost"
+        session.close()
+    assert [line for line in server.lines if line.startswith(b"RETR")] == [b"RETR 1"]
 
 
 def test_slow_download_may_take_what_its_size_takes():

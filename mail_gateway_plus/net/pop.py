@@ -3,6 +3,7 @@
 """One POP3 session (RFC 1939)."""
 
 import poplib
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -55,13 +56,16 @@ class Connection(poplib.POP3):
             line = self.file.readline(LONGEST_LINE)
             if not line:
                 raise poplib.error_proto("-ERR EOF")
-            if line == b".\r\n" or line == b".\n":
+            # A very long line comes in several pieces; a dot that begins a later one is
+            # neither an end marker nor stuffed.
+            starts = not lines or lines[-1].endswith(b"\n")
+            if starts and line in (b".\r\n", b".\n"):
                 return b"".join(lines)
             size += len(line)
             if size > LARGEST_LITERAL:
-                raise poplib.error_proto(f"-ERR message {number} does not end")
-            # Only a line's start is dot-stuffed, not the rest of a very long one.
-            starts = not lines or lines[-1].endswith(b"\n")
+                # What is left of it must not pass for the answer to another command.
+                self.sock.shutdown(socket.SHUT_RDWR)
+                raise ConnectionAbortedError(f"message {number} does not end")
             lines.append(line[1:] if starts and line.startswith(b".") else line)
 
 
