@@ -173,12 +173,8 @@ class Databases:
             (self.filestore / "making").rename(self.filestore / name)
         return name
 
-    def upgrade(self, name: str) -> None:
-        """Bring a kept database to the addon as it is now."""
-        self._install(name, ["mail_gateway_plus"], "-u")
-
-    def _install(self, name: str, modules: list[str], how: str = "-i") -> None:
-        words = ["server", "-d", name, how, ",".join(modules)]
+    def _install(self, name: str, modules: list[str]) -> None:
+        words = ["server", "-d", name, "-i", ",".join(modules)]
         log = self.run / "install.log"
         log.unlink(missing_ok=True)
         config = self.run / "etc/odoo.conf"
