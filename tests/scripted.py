@@ -114,3 +114,40 @@ def pop(answers):
             sock.sendall(answers.get(command, "+OK\r\n").encode())
 
     return script
+
+
+#: What a server says before TLS: its greeting, and its answers to the client's lines.
+BEFORE_TLS = {
+    "imap": (
+        b"* OK ready\r\n",
+        b"* CAPABILITY IMAP4rev1 STARTTLS\r\nTAG OK done\r\n",
+        b"TAG OK begin\r\n",
+    ),
+    "pop": (
+        b"+OK ready\r\n",
+        b"+OK\r\nSTLS\r\n.\r\n",
+        b"+OK\r\nSTLS\r\n.\r\n",
+        b"+OK begin\r\n",
+    ),
+}
+
+
+def drips_after_starttls(protocol, context=None):
+    """Agrees to STARTTLS, then sends a byte at a time and never a whole line: inside
+    TLS with a server's ``context``, else in place of the handshake."""
+
+    def script(self, sock):
+        greeting, *answers = BEFORE_TLS[protocol]
+        sock.sendall(greeting)
+        for answer in answers:
+            sock.sendall(answer.replace(b"TAG", self.read(sock).split()[0]))
+        if context:
+            sock = context.wrap_socket(sock, server_side=True)
+        else:
+            sock.recv(1)  # the client's hello: from now on it reads TLS
+            sock.sendall(b"\x16\x03\x03\x40\x00\x02")
+        while True:
+            sock.sendall(b"*")
+            time.sleep(0.05)
+
+    return script

@@ -3,16 +3,20 @@
 """Mailboxes that misbehave: each ends in time, and with what is wrong."""
 
 import socket
+import ssl
 import time
 
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
+from odoo.addons.mail_gateway_plus.net import imap as net_imap
 from odoo.addons.mail_gateway_plus.net import pop as net_pop
 from odoo.addons.mail_gateway_plus.net.deadline import FETCH, TEST, Deadline, Limits
 from odoo.addons.mail_gateway_plus.net.mailbox import open_all, open_session
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal
+
+from sandbox import authority
 
 from . import scripted
 
@@ -111,6 +115,26 @@ def test_stripped_starttls_is_a_refusal_and_no_password_leaves(protocol, script)
     assert not any(line.startswith((b"USER", b"PASS")) for line in bad.lines)
 
 
+@pytest.fixture(scope="module")
+def server_context(tmp_path_factory):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    chain = authority.issue(tmp_path_factory.mktemp("certificates")).chain
+    context.load_cert_chain(chain)
+    return context
+
+
+@pytest.mark.parametrize("encrypts", [True, False])
+@pytest.mark.parametrize("protocol, stage", [("imap", "starttls"), ("pop", "login")])
+def test_deadline_goes_on_after_starttls(protocol, stage, encrypts, server_context):
+    """imaplib asks for the capabilities before it hands out the new socket."""
+    context = server_context if encrypts else None
+    with scripted.server(scripted.drips_after_starttls(protocol, context)) as bad:
+        finding, seconds = refusal_of(account(bad.port, protocol, "starttls"))
+    assert finding.code == "mailbox_command_timeout"
+    assert finding.params["stage"] == (stage if encrypts else "starttls")
+    assert seconds < QUICK.command_s + SLACK_S
+
+
 @pytest.mark.parametrize(
     "protocol, script",
     [
@@ -185,14 +209,47 @@ def test_message_without_an_end_ends_the_session(monkeypatch):
 
 def test_slow_download_may_take_what_its_size_takes():
     """A deadline counts from the command; a large message gets more of it."""
+    deadline = Deadline(FETCH, clock=lambda: 0.0)
+    deadline.command(size=8_000_000)
+    assert 100 < deadline.remaining() < 120
+
+
+def test_stated_size_buys_only_so_much_time():
+    deadline = Deadline(FETCH, clock=lambda: 0.0)
+    deadline.command(size=2**32)
+    assert deadline.remaining() < 720
+
+
+def test_overdue_command_has_no_time_left():
     now = [0.0]
     deadline = Deadline(FETCH, clock=lambda: now[0])
-    deadline.command(size=10_000_000)
-    now[0] = 400
-    assert deadline.remaining() > 0
-    now[0] = 600
+    deadline.command()
+    now[0] = FETCH.command_s
     with pytest.raises(TimeoutError):
         deadline.remaining()
+
+
+@pytest.mark.parametrize("answer", ["* 1 FETCH (X {0}\r\n)\r\n", "* OK again\r\n"])
+def test_answer_without_an_end_is_not_kept(answer, monkeypatch):
+    """Each line and literal is small; a command's answer is bounded as a whole."""
+    monkeypatch.setattr(net_imap, "LARGEST_LITERAL", 1_000_000)
+    answers = {"SELECT": answer * 20_000}
+    with scripted.server(scripted.imap(answers=answers)) as bad:
+        session = open_session(account(bad.port), QUICK)
+        with pytest.raises(Refusal) as refused:
+            session.look(FolderState())
+        session.close()
+    assert refused.value.finding.code == "mailbox_connection_lost"
+
+
+def test_answers_are_counted_one_by_one(monkeypatch):
+    monkeypatch.setattr(net_imap, "LARGEST_LITERAL", 1_000_000)
+    answers = {"SELECT": "* OK again\r\n" * 3_000 + "* 0 EXISTS\r\nTAG OK done\r\n"}
+    with scripted.server(scripted.imap(answers=answers)) as server:
+        session = open_session(account(server.port), FETCH)
+        for _again in range(3):
+            assert session.look(FolderState()).exists == 0
+        session.close()
 
 
 def test_dead_mailboxes_wait_side_by_side():

@@ -24,7 +24,9 @@ TEST = Limits(command_s=10.0, total_s=15.0)
 
 #: A download may take ``command_s`` and on top of it what its size takes at this
 #: pace; a server that is slower than that is a server that hangs.
-SLOWEST_BYTES_PER_S = 20_000
+SLOWEST_BYTES_PER_S = 100_000
+#: The size is the server's word; more than this does not buy it more time.
+LARGEST_STATED = 64 * 1024 * 1024
 
 
 class Deadline:
@@ -48,7 +50,8 @@ class Deadline:
 
     def command(self, size: int = 0) -> None:
         """Begin a command that brings about ``size`` bytes."""
-        self.start(self.limits.command_s + size / SLOWEST_BYTES_PER_S)
+        believed = min(size, LARGEST_STATED)
+        self.start(self.limits.command_s + believed / SLOWEST_BYTES_PER_S)
 
     def remaining(self) -> float:
         """Seconds left; raises TimeoutError when there are none."""

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One IMAP session (RFC 3501)."""
 
+import contextlib
 import imaplib
 import re
 import ssl
@@ -15,8 +16,11 @@ from . import sockets, tls
 from .deadline import Deadline
 from .refusal import Missing, explained
 
-#: A literal larger than this is not read into memory; no real message comes near.
+#: A message, or an answer to one command, larger than this is not read into memory; no
+#: real one comes near.
 LARGEST_LITERAL = 256 * 1024 * 1024
+#: What imaplib keeps for each line beside its bytes.
+LINE_COST = 200
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -35,6 +39,9 @@ class Look:
 class Connection(imaplib.IMAP4):
     """imaplib over a socket with a deadline."""
 
+    #: Bytes of the answer to the current command.
+    _answered = 0
+
     def __init__(self, account: Account, deadline: Deadline) -> None:
         self.account = account
         self.deadline = deadline
@@ -44,10 +51,29 @@ class Connection(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None = None) -> Any:
         return open_socket(self.account, self.deadline)
 
+    def send(self, data: Any) -> None:
+        """A command, so what comes from now on is the answer to it."""
+        self._answered = 0
+        super().send(data)
+
+    def _count(self, size: int) -> None:
+        self._answered += size
+        if self._answered > LARGEST_LITERAL:
+            raise self.abort(f"an answer of {self._answered} bytes or more")
+
     def read(self, size: int) -> bytes:
-        if size > LARGEST_LITERAL:
-            raise self.abort(f"a literal of {size} bytes was announced")
+        self._count(size)
         return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._count(len(line) + LINE_COST)
+        return line
+
+    def shutdown(self) -> None:
+        """Hang up; after a failed handshake the socket is closed already."""
+        with contextlib.suppress(OSError):
+            super().shutdown()
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STARTTLS; a server that does not offer it (any more) is refused, for
@@ -56,7 +82,6 @@ class Connection(imaplib.IMAP4):
             raise Missing("starttls_missing")
         self.deadline.command()
         self.starttls(context)
-        self.sock.deadline = self.deadline  # type: ignore[attr-defined]
 
     def enter(self) -> None:
         """Log in with the account's credentials."""
@@ -88,7 +113,8 @@ def open_socket(account: Account, deadline: Deadline) -> Any:
     with explained(account, "tls"):
         deadline.command()
         try:
-            return sockets.encrypt(sock, tls.context(account.verified), account.host)
+            context = tls.context(account.verified, deadline)
+            return sockets.encrypt(sock, context, account.host)
         except BaseException:
             sock.close()
             raise
@@ -115,7 +141,7 @@ class Session:
     def _enter(self) -> None:
         if self.account.starttls:
             with explained(self.account, "starttls"):
-                self._imap.secure(tls.context(self.account.verified))
+                self._imap.secure(tls.context(self.account.verified, self._deadline))
         with explained(self.account, "login"):
             self._imap.enter()
 

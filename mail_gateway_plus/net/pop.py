@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One POP3 session (RFC 1939)."""
 
+import contextlib
 import poplib
 import socket
 import ssl
@@ -30,13 +31,17 @@ class Connection(poplib.POP3):
     def _create_socket(self, timeout: float | None = None) -> Any:
         return open_socket(self.account, self.deadline)
 
+    def close(self) -> None:
+        """Hang up; after a failed handshake the socket is closed already."""
+        with contextlib.suppress(OSError):
+            super().close()
+
     def secure(self, context: ssl.SSLContext) -> None:
         """STLS (RFC 2595); see ``imap.Connection.secure``."""
         if "STLS" not in self.capa():
             raise Missing("starttls_missing")
         self.deadline.command()
         self.stls(context)
-        self.sock.deadline = self.deadline  # type: ignore[attr-defined]
 
     def enter(self) -> None:
         self.deadline.command()
@@ -88,7 +93,7 @@ class Session:
         if self.account.starttls:
             with explained(self.account, "starttls"):
                 self._deadline.command()
-                self._pop.secure(tls.context(self.account.verified))
+                self._pop.secure(tls.context(self.account.verified, self._deadline))
         with explained(self.account, "login"):
             self._pop.enter()
 

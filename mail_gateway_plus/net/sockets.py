@@ -28,7 +28,13 @@ class Plain(socket.socket):
 
 
 class Encrypted(ssl.SSLSocket):
+    #: Set on a class of each connection's own, so that it counts for the handshake
+    #: too and for what imaplib reads before it hands the socket out.
     deadline: Deadline | None = None
+
+    def do_handshake(self, block: bool = False) -> None:
+        arm(self)
+        super().do_handshake(block)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         arm(self)
@@ -91,10 +97,7 @@ def connect(addresses: list[Address], deadline: Deadline) -> Plain:
 
 
 def encrypt(sock: Plain, context: ssl.SSLContext, host: str) -> Encrypted:
-    """TLS over an open connection; the handshake ends by the deadline."""
-    deadline = sock.deadline
-    arm(sock)
+    """TLS over an open connection, with a context of ``tls.context``."""
     wrapped = context.wrap_socket(sock, server_hostname=host)
     assert isinstance(wrapped, Encrypted)
-    wrapped.deadline = deadline
     return wrapped

@@ -4,11 +4,13 @@
 
 import ssl
 
+from .deadline import Deadline
 from .sockets import Encrypted
 
 
-def context(verified: bool) -> ssl.SSLContext:
-    """A client context; with ``verified`` both the chain and the name count.
+def context(verified: bool, deadline: Deadline | None = None) -> ssl.SSLContext:
+    """A client context for one connection, whose sockets obey ``deadline`` from the
+    handshake on; with ``verified`` both the chain and the name count.
 
     The trusted authorities are the system's, or those of SSL_CERT_FILE.
     """
@@ -16,5 +18,10 @@ def context(verified: bool) -> ssl.SSLContext:
     if not verified:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
-    made.sslsocket_class = Encrypted
+
+    class Bound(Encrypted):
+        pass
+
+    Bound.deadline = deadline
+    made.sslsocket_class = Bound
     return made
