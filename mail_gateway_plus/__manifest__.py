@@ -6,7 +6,6 @@
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Discuss",
-    "website": "https://github.com/mail-gateway-plus/mail-gateway-plus",
     "author": "Mail Gateway Plus contributors",
     "license": "LGPL-3",
     "depends": ["mail", "hr"],
