@@ -45,6 +45,12 @@ class Scripted:
         self.lines.append(line.rstrip())
         return line.rstrip()
 
+    def logged_in(self):
+        return [line for line in self.lines if b" LOGIN " in line]
+
+    def logged_out(self):
+        return [line for line in self.lines if line.endswith(b" LOGOUT")]
+
     def close(self):
         self._stop.set()
         self._listener.close()
@@ -88,7 +94,8 @@ def floods(_server, sock):
 
 def imap(*, capabilities="IMAP4rev1", answers=None):
     """An IMAP server that answers commands from a table; ``answers`` maps a command
-    to what is sent for it, with TAG in place of the tag."""
+    ("UID", or more exactly "UID FETCH") to what is sent for it, with TAG in place of
+    the tag."""
     answers = {
         "CAPABILITY": f"* CAPABILITY {capabilities}\r\nTAG OK done\r\n",
         **(answers or {}),
@@ -97,9 +104,10 @@ def imap(*, capabilities="IMAP4rev1", answers=None):
     def script(self, sock):
         sock.sendall(b"* OK ready\r\n")
         while True:
-            tag, command, *_rest = self.read(sock).decode().split()
-            said = answers.get(command.upper(), "TAG OK done\r\n").replace("TAG", tag)
-            sock.sendall(said.encode())
+            tag, command, *rest = self.read(sock).decode().upper().split()
+            said = answers.get(command, "TAG OK done\r\n")
+            said = answers.get(" ".join([command, *rest[:1]]), said)
+            sock.sendall(said.replace("TAG", tag).encode())
 
     return script
 

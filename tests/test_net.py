@@ -5,16 +5,18 @@
 import socket
 import ssl
 import time
+from dataclasses import replace
 
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
-from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
+from odoo.addons.mail_gateway_plus.core.mailbox.listing import Entry, FolderState
 from odoo.addons.mail_gateway_plus.net import imap as net_imap
+from odoo.addons.mail_gateway_plus.net import mailbox as net_mailbox
 from odoo.addons.mail_gateway_plus.net import pop as net_pop
 from odoo.addons.mail_gateway_plus.net.deadline import FETCH, TEST, Deadline, Limits
 from odoo.addons.mail_gateway_plus.net.mailbox import open_all, open_session
-from odoo.addons.mail_gateway_plus.net.refusal import Refusal
+from odoo.addons.mail_gateway_plus.net.refusal import Refusal, refusal
 
 from sandbox import authority
 
@@ -261,3 +263,88 @@ def test_dead_mailboxes_wait_side_by_side():
     assert {one.account.key for one in opened} == set(range(8))
     assert all(one.refusal and not one.session for one in opened)
     assert seconds < QUICK.command_s + SLACK_S, "one after the other takes 8 s"
+
+
+def test_next_mailbox_is_opened_when_one_is_done(monkeypatch):
+    monkeypatch.setattr(net_mailbox, "AT_ONCE", 3)
+    with scripted.server(scripted.imap()) as server:
+        accounts = [account(server.port, key=key) for key in range(12)]
+        seen = []
+        for opened in open_all(accounts, QUICK):
+            seen.append(opened.account.key)
+            time.sleep(0.05)
+            assert len(server.logged_in()) <= len(seen) + 2
+            opened.session.close()
+    assert sorted(seen) == list(range(12))
+
+
+def test_sessions_are_closed_when_nobody_wants_them(monkeypatch):
+    monkeypatch.setattr(net_mailbox, "AT_ONCE", 3)
+    with scripted.server(scripted.imap()) as server:
+        opening = open_all([account(server.port, key=key) for key in range(12)], QUICK)
+        next(opening).session.close()
+        opening.close()
+        until = time.monotonic() + SLACK_S
+        while len(server.logged_out()) < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(server.logged_in()) == len(server.logged_out()) == 3
+
+
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        # imaplib makes a number of it, and Python refuses numbers of that length.
+        ({"answers": {"LOGIN": "* X {" + "9" * 5_000 + "}\r\n"}}, "ValueError"),
+        ({"protocol": "nntp"}, "KeyError"),
+        ({"credentials": None}, "AttributeError"),
+    ],
+)
+def test_unforeseen_fault_costs_one_mailbox(bad, words):
+    with scripted.server(scripted.imap(answers=bad.pop("answers", None))) as server:
+        broken = replace(account(server.port), **bad)
+        with scripted.server(scripted.imap()) as good:
+            opened = list(open_all([broken, account(good.port, key=2)], QUICK))
+    by_key = {one.account.key: one for one in opened}
+    assert by_key[2].session
+    finding = by_key[1].refusal.finding
+    assert finding.code == "mailbox_unexpected"
+    assert finding.params["reply"].startswith(words)
+    assert type(by_key[1].refusal.__cause__).__name__ == words
+
+
+def test_unforeseen_fault_gives_words_without_the_secret():
+    fault = refusal(KeyError(f"{SECRET}!"), account(1), "login")
+    assert fault.finding.params["reply"] == "KeyError: ***!"
+
+
+def fetched(answer):
+    answers = {
+        "SELECT": "* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 4] x\r\n* 3 EXISTS\r\n"
+        "TAG OK done\r\n",
+        "UID FETCH": f"{answer}TAG OK done\r\n",
+    }
+    with scripted.server(scripted.imap(answers=answers)) as server:
+        session = open_session(account(server.port), QUICK)
+        session.look(FolderState())
+        batch = [Entry(str(uid), 10) for uid in (1, 2, 3)]
+        came = list(session.download(batch))
+        session.close()
+    return came
+
+
+@pytest.mark.parametrize(
+    "answer, came",
+    [
+        ('* 1 FETCH (UID 1 BODY[] "a: \\"b\\\\")\r\n', [("1", b'a: "b\\')]),
+        ('* 2 FETCH (BODY[] "UID 1 " UID 2)\r\n', [("2", b"UID 1 ")]),
+        ('* 2 FETCH (UID 2 BODY[] "")\r\n', [("2", b"")]),
+        ("* 2 FETCH (UID 2 BODY[] NIL)\r\n", []),
+        ("* 2 FETCH (BODY[] {3}\r\nabc UID 2)\r\n", [("2", b"abc")]),
+        ("* 2 FETCH (FLAGS (\\Seen))\r\n* 1 FETCH (UID 1 BODY[] {1}\r\na)\r\n",
+         [("1", b"a")]),
+        ("* 1 FETCH (UID 1 BODY[] {1}\r\na)\r\n" * 2, [("1", b"a")]),
+    ],
+)  # fmt: skip
+def test_message_comes_as_literal_or_quoted(answer, came):
+    """RFC 3501, 9: nstring = string / nil, string = quoted / literal."""
+    assert fetched(answer) == came

@@ -24,6 +24,7 @@ LINE_COST = 200
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_QUOTED = re.compile(rb'\bBODY\[\] "((?:[^"\\]|\\.)*)"')
 _NUMBER = re.compile(rb"\d+")
 
 
@@ -124,6 +125,20 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _message(item: Any, tail: list[Any]) -> tuple[bytes, bytes | None]:
+    """What one piece of FETCH's answer says about a message, and the message where it
+    holds one: as a literal, or as a quoted string (RFC 3501, 9: nstring)."""
+    if isinstance(item, tuple):
+        # A server may put the UID before or after the literal.
+        after = b"".join(piece for piece in tail if isinstance(piece, bytes))
+        return item[0] + after, item[1]
+    quoted = _QUOTED.search(item or b"")
+    if not quoted:
+        return b"", None
+    about = item[: quoted.start()] + item[quoted.end() :]
+    return about, re.sub(rb"\\(.)", rb"\1", quoted[1])
+
+
 class Session:
     """A mailbox opened over IMAP."""
 
@@ -210,15 +225,11 @@ class Session:
             "download", size, "FETCH", uidset.dump(wanted), "(UID BODY.PEEK[])"
         )
         for index, item in enumerate(data):
-            if not isinstance(item, tuple):
-                continue
-            # A server may put the UID before or after the literal.
-            tail = data[index + 1] if index + 1 < len(data) else b""
-            uid = _UID.search(item[0]) or _UID.search(
-                tail if isinstance(tail, bytes) else b""
-            )
-            if uid and int(uid[1]) in wanted:
-                yield uid[1].decode(), item[1]
+            about, raw = _message(item, data[index + 1 : index + 2])
+            uid = _UID.search(about)
+            if uid and raw is not None and int(uid[1]) in wanted:
+                wanted.remove(int(uid[1]))
+                yield uid[1].decode(), raw
 
     def acknowledge(self, uids: Iterable[int]) -> None:
         """Tell the server that we have these: mark them seen."""

@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Refusals by the other side, told apart from faults of our own.
+"""What goes wrong with the other side, as a finding.
 
 >>> with explained(account, "connect"):  # doctest: +SKIP
 ...     sock.connect(address)
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from ..core.finding import Finding
 from ..core.mailbox import fault
-from ..core.mailbox.account import Account
+from ..core.mailbox.account import Account, Credentials
 
 #: OpenSSL's codes in X509_V_ERR_…
 _EXPIRED, _WRONG_NAME, _WRONG_IP = 10, 62, 64
@@ -62,6 +62,8 @@ def _tls_kind(exc: ssl.SSLError) -> str:
 #: (exception, kind); the first that fits counts, so subclasses come first.
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "unknown_host"),
+    # A server's answer in no known encoding; other than a host that is no name.
+    (UnicodeDecodeError, "unexpected"),
     (UnicodeError, "unknown_host"),
     (TimeoutError, "timeout"),
     (ConnectionRefusedError, "refused"),
@@ -85,42 +87,45 @@ def kind_of(exc: BaseException) -> str:
     return "closed" if kind == "answer" and "EOF" in str(exc) else kind
 
 
-def words(exc: BaseException, account: Account) -> str:
+def words(exc: BaseException, credentials: Credentials) -> str:
     """What the server or the system said, in one line and without the secret."""
     said = exc.args[0] if len(exc.args) == 1 else str(exc)
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    if account.credentials.secret:
-        text = text.replace(account.credentials.secret, "***")
+    if kind_of(exc) == "unexpected":
+        text = f"{type(exc).__name__}: {text}"
+    if credentials.secret:
+        text = text.replace(credentials.secret, "***")
     return " ".join(text.split())[:_WORDS]
 
 
 def refusal(exc: Exception, account: Account, stage: str) -> Refusal:
-    """The refusal that an exception at this stage amounts to."""
+    """The refusal that an exception at this stage amounts to; it is the cause of it."""
+    # There are none where a login hook gave none; that is a fault to explain too.
+    credentials = account.credentials or Credentials("", "")
     params = {
         "host": account.host,
         "port": str(account.port),
-        "user": account.credentials.user,
+        "user": credentials.user,
         "stage": stage,
-        "reply": words(exc, account),
+        "reply": words(exc, credentials),
     }
     code = fault.code(kind_of(exc), stage)
-    return Refusal(Finding(code, subject=account.subject, params=params))
+    made = Refusal(Finding(code, subject=account.subject, params=params))
+    made.__cause__ = exc
+    return made
 
 
 @contextlib.contextmanager
 def explained(account: Account, stage: str) -> Iterator[None]:
     """Turns what goes wrong inside into a ``Refusal``; that of an inner, more exact
-    stage passes through."""
+    stage passes through.
+
+    What goes wrong may be anything: imaplib and poplib meet an answer that they did
+    not foresee with whatever Python raises there.
+    """
     try:
         yield
     except Refusal:
         raise
-    except (
-        OSError,
-        EOFError,
-        UnicodeError,
-        imaplib.IMAP4.error,
-        poplib.error_proto,
-        Missing,
-    ) as exc:
+    except Exception as exc:
         raise refusal(exc, account, stage) from exc
