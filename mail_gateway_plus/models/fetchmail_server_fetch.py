@@ -101,6 +101,10 @@ class FetchmailServer(models.Model):
         :return: the fault as an exception, None when all went well
         """
         if opened.refusal:
+            # What has no name yet is explained by its traceback only.
+            cause = opened.refusal.__cause__
+            if opened.refusal.finding.code == "mailbox_unexpected":
+                _logger.warning("Mailbox %s did not open", self.id, exc_info=cause)
             return self._concluded(opened.refusal.finding)
         run, finding = None, None
         try:

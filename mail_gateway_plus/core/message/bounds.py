@@ -29,11 +29,13 @@ class Bounds:
     another. Odoo cleans all HTML anew with each part of it, so ``html_size`` is what
     is cleaned altogether. ``field_size`` is for the fields that describe parts: the
     standard library takes the square of their length, so many count as one that takes
-    as long. ``blank_lines`` is for reports, where each makes a part.
+    as long; ``specials`` is for those that hold addresses, where quotes, brackets and
+    commas are what takes it. ``blank_lines`` is for reports, where each makes a part.
     """
 
     header_size: int = 256 * 1024
     field_size: int = 8 * 1024
+    specials: int = 2_500
     parts: int = 500
     depth: int = 30
     html_size: int = 4 * 1024 * 1024
@@ -50,6 +52,15 @@ _FIELD = re.compile(
     rb"content-(?<![^\r\n]content-)(type|disposition):"
     rb"((?:[^\r\n]|(?:\r\n|\r|\n)[ \t])*)"
 )
+#: Fields that Odoo has parsed as addresses or message identifiers.
+_STRUCTURED = frozenset(
+    (
+        *("from", "sender", "reply-to", "return-path", "delivered-to"),
+        *("to", "cc", "bcc", "resent-to", "resent-cc", "message-id"),
+    )
+)
+_SPECIALS = b'"(),<>'
+
 _SEPARATOR = re.compile(rb"--(?<=[\r\n]--)")
 _BLANK_LINE = re.compile(rb"\n(?=[\r\n])|\r(?=\r)")
 
@@ -84,6 +95,18 @@ def _count(flat: bytes) -> _Counts:
         reports += message
         html += encoded or b"text/html" in value
     return _Counts(nests, reports, html, math.isqrt(squares))
+
+
+def _specials(head: bytes) -> int:
+    """The most that one of the structured fields has."""
+    return max(
+        (
+            len(value) - len(value.translate(None, _SPECIALS))
+            for name, value in header.fields(head)
+            if name in _STRUCTURED
+        ),
+        default=0,
+    )
 
 
 def _at_least(found: Iterator[re.Match[bytes]], limit: int) -> int:
@@ -158,9 +181,12 @@ def _structure(raw: bytes, bounds: Bounds) -> Finding | None:
 
 def exceeded(raw: bytes, bounds: Bounds = Bounds()) -> Finding | None:
     """The first bound that the message exceeds, None when it stays within all."""
-    head_size = len(header.split(raw)[0])
-    if head_size > bounds.header_size:
-        return _over("message_header_too_large", head_size, bounds.header_size)
+    head = header.split(raw)[0]
+    if len(head) > bounds.header_size:
+        return _over("message_header_too_large", len(head), bounds.header_size)
+    specials = _specials(head)
+    if specials > bounds.specials:
+        return _over("message_header_too_crowded", specials, bounds.specials)
     flat = raw.translate(_LOWER, b"\0")
     counts = _count(flat)
     unreadable = _unreadable(counts, flat, bounds)

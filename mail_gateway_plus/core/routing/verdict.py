@@ -19,6 +19,7 @@ OPEN = ("quarantined", "rejected")
 #: is the reason's code as well.
 STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_header_too_large", "quarantined"),
+    ("message_header_too_crowded", "quarantined"),
     ("message_too_many_parts", "quarantined"),
     ("message_too_deep", "quarantined"),
     ("message_too_many_html_parts", "quarantined"),

@@ -152,3 +152,15 @@ def test_big_attachment_is_not_parsed(monkeypatch):
 def test_text_may_be_longer_than_html():
     raw = b"Content-Type: text/plain\r\n\r\n" + b"x" * 5000
     assert exceeded(raw, Bounds(html_size=4000)) is None
+
+
+@pytest.mark.parametrize("name", [b"To", b"Cc", b"From", b"Message-ID", b"Reply-To"])
+@pytest.mark.parametrize("piece", [b'"', b"(a)", b"a@b.example,", b"<"])
+def test_crowded_field_is_named(name, piece):
+    finding = exceeded(name + b": " + piece * 2600 + b"\r\n\r\nbody")
+    assert finding and finding.code == "message_header_too_crowded"
+
+
+def test_many_recipients_are_ordinary():
+    to = b", ".join(b'"Ann, %d" <ann%d@customer.example>' % (n, n) for n in range(400))
+    assert exceeded(b"To: " + to + b"\r\nSubject: " + b"(" * 5000 + b"\r\n\r\n") is None
