@@ -55,7 +55,7 @@ class Connection(imaplib.IMAP4):
     def send(self, data: Any) -> None:
         """A command, so what comes from now on is the answer to it."""
         self._answered = 0
-        super().send(data)
+        return super().send(data)
 
     def _count(self, size: int) -> None:
         self._answered += size
@@ -74,7 +74,7 @@ class Connection(imaplib.IMAP4):
     def shutdown(self) -> None:
         """Hang up; after a failed handshake the socket is closed already."""
         with contextlib.suppress(OSError):
-            super().shutdown()
+            return super().shutdown()
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STARTTLS; a server that does not offer it (any more) is refused, for

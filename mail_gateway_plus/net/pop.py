@@ -34,7 +34,7 @@ class Connection(poplib.POP3):
     def close(self) -> None:
         """Hang up; after a failed handshake the socket is closed already."""
         with contextlib.suppress(OSError):
-            super().close()
+            return super().close()
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STLS (RFC 2595); see ``imap.Connection.secure``."""

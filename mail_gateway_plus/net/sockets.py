@@ -34,7 +34,7 @@ class Encrypted(ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:
         arm(self)
-        super().do_handshake(block)
+        return super().do_handshake(block)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         arm(self)
