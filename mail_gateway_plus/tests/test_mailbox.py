@@ -1,5 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, TransactionCase, tagged
 
@@ -70,6 +72,21 @@ class TestMailbox(TransactionCase):
         )
         self.assertEqual(recorder.credentials.mechanism, "XOAUTH2")
         self.assertEqual(recorder.credentials.secret, "user=ann\1auth=Bearer t\1\1")
+
+    def test_fault_of_a_login_hook_shows_no_token(self):
+        """The HTTP libraries name the address that they asked, tokens and all."""
+        mailbox = self._mailbox(server="imap.example", user="ann")
+        said = ConnectionError("GET https://iap.example/?refresh_token=SECRET failed")
+        logger = "odoo.addons.mail_gateway_plus.models.fetchmail_server_fetch"
+        with (
+            patch.object(type(mailbox), "_imap_login__", side_effect=said),
+            self.assertLogs(logger) as log,
+        ):
+            accounts, fault = mailbox._accounts()
+        self.assertEqual(accounts, [])
+        self.assertIn("ConnectionError", mailbox.error_message)
+        for text in (mailbox.error_message, str(fault), *log.output):
+            self.assertNotIn("SECRET", text)
 
     def test_archived_mailbox_gives_no_connection(self):
         mailbox = self._mailbox(active=False)
