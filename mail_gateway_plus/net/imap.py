@@ -6,9 +6,9 @@ import contextlib
 import imaplib
 import re
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ..core.mailbox import listing, uidset
 from ..core.mailbox.account import Account
@@ -76,6 +76,9 @@ class Connection(imaplib.IMAP4):
         with contextlib.suppress(OSError):
             return super().shutdown()
 
+    def hang_up(self) -> None:
+        self.shutdown()
+
     def secure(self, context: ssl.SSLContext) -> None:
         """STARTTLS; a server that does not offer it (any more) is refused, for
         somebody on the way may have taken the offer out."""
@@ -139,26 +142,47 @@ def _message(item: Any, tail: list[Any]) -> tuple[bytes, bytes | None]:
     return about, re.sub(rb"\\(.)", rb"\1", quoted[1])
 
 
+class Line(Protocol):
+    """What a connection of either protocol can do until it is logged in."""
+
+    def secure(self, context: ssl.SSLContext) -> None: ...
+
+    def enter(self) -> None: ...
+
+    def hang_up(self) -> None: ...
+
+
+AnyLine = TypeVar("AnyLine", bound=Line)
+
+
+def open_line(
+    connect: Callable[[Account, Deadline], AnyLine],
+    account: Account,
+    deadline: Deadline,
+) -> AnyLine:
+    """A connection that is secured and logged in; shared with POP3."""
+    with explained(account, "greeting"):
+        line = connect(account, deadline)
+    try:
+        if account.starttls:
+            with explained(account, "starttls"):
+                deadline.command()
+                line.secure(tls.context(account.verified, deadline))
+        with explained(account, "login"):
+            line.enter()
+    except BaseException:
+        line.hang_up()
+        raise
+    return line
+
+
 class Session:
     """A mailbox opened over IMAP."""
 
     def __init__(self, account: Account, deadline: Deadline) -> None:
         self.account = account
         self._deadline = deadline
-        with explained(account, "greeting"):
-            self._imap = Connection(account, deadline)
-        try:
-            self._enter()
-        except BaseException:
-            self._imap.shutdown()
-            raise
-
-    def _enter(self) -> None:
-        if self.account.starttls:
-            with explained(self.account, "starttls"):
-                self._imap.secure(tls.context(self.account.verified, self._deadline))
-        with explained(self.account, "login"):
-            self._imap.enter()
+        self._imap = open_line(Connection, account, deadline)
 
     def _do(self, stage: str, size: int, command: str, *args: str) -> list[Any]:
         """Run a UID command and return its untagged data."""

@@ -11,9 +11,8 @@ from typing import Any
 
 from ..core.mailbox import listing
 from ..core.mailbox.account import Account
-from . import tls
 from .deadline import Deadline
-from .imap import LARGEST_LITERAL, Look, open_socket
+from .imap import LARGEST_LITERAL, Look, open_line, open_socket
 from .refusal import Missing, explained, kind_of
 
 #: RFC 1939 allows 512 bytes a line, messages hold longer ones.
@@ -35,6 +34,9 @@ class Connection(poplib.POP3):
         """Hang up; after a failed handshake the socket is closed already."""
         with contextlib.suppress(OSError):
             return super().close()
+
+    def hang_up(self) -> None:
+        self.close()
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STLS (RFC 2595); see ``imap.Connection.secure``."""
@@ -81,21 +83,7 @@ class Session:
         self.account = account
         self._deadline = deadline
         self._numbers: dict[str, int] = {}
-        with explained(account, "greeting"):
-            self._pop = Connection(account, deadline)
-        try:
-            self._enter()
-        except BaseException:
-            self._pop.close()
-            raise
-
-    def _enter(self) -> None:
-        if self.account.starttls:
-            with explained(self.account, "starttls"):
-                self._deadline.command()
-                self._pop.secure(tls.context(self.account.verified, self._deadline))
-        with explained(self.account, "login"):
-            self._pop.enter()
+        self._pop = open_line(Connection, account, deadline)
 
     def look(self, state: listing.FolderState) -> Look:
         """All messages of the mailbox by UIDL (RFC 1939, 7)."""
