@@ -12,15 +12,20 @@ STOCK_INTERVAL = "mail_gateway_plus.stock_fetch_interval"
 def pre_init_hook(env):
     """Mailboxes that exist keep connecting as they did; only new ones verify. Nobody
     is responsible for them yet: the default would be whoever installs, that is
-    OdooBot."""
+    OdooBot. Over POP3 stock deletes what it fetched; that stays so, but comes after
+    the outcome."""
     env.cr.execute(
         """
         ALTER TABLE fetchmail_server
             ADD COLUMN IF NOT EXISTS connection_security varchar,
-            ADD COLUMN IF NOT EXISTS responsible_id integer;
+            ADD COLUMN IF NOT EXISTS responsible_id integer,
+            ADD COLUMN IF NOT EXISTS after_fetch varchar;
         UPDATE fetchmail_server
            SET connection_security = CASE WHEN is_ssl THEN 'ssl' ELSE 'none' END
-         WHERE connection_security IS NULL
+         WHERE connection_security IS NULL;
+        UPDATE fetchmail_server
+           SET after_fetch = CASE WHEN server_type = 'pop' THEN 'delete' ELSE 'seen' END
+         WHERE after_fetch IS NULL
         """
     )
 

@@ -9,6 +9,7 @@ from . import mail_gateway_outcome
 from . import fetchmail_server_connection
 from . import fetchmail_server_fetch
 from . import fetchmail_server
+from . import fetchmail_server_test
 from . import mail_alias
 from . import mail_mail
 from . import mail_thread

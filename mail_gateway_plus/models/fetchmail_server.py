@@ -1,14 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import contextlib
-
-from odoo import fields, models
-from odoo.exceptions import UserError
-
-from ..core.mailbox.listing import FolderState
-from ..net import mailbox
-from ..net.deadline import TEST
-from ..net.refusal import Refusal
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 #: Seconds that Fetch Now spends on fetching and on processing, at the most each; the
 #: rest goes on in the background.
@@ -44,6 +37,49 @@ class FetchmailServer(models.Model):
         help="How often the scheduled action looks into this mailbox.",
     )
     next_fetch = fields.Datetime(readonly=True, copy=False)
+    fetch_limit = fields.Integer(
+        "Messages per Fetch",
+        default=500,
+        help="As many at most are taken at one go, so that a full mailbox lets the"
+        " others have their turn; the rest follows within a minute. 0: all.",
+    )
+    after_fetch = fields.Selection(
+        [
+            ("seen", "Mark as read and leave it"),
+            ("move", "Move to a folder"),
+            ("delete", "Delete"),
+            ("keep", "Leave untouched"),
+        ],
+        required=True,
+        default="seen",
+        help="What becomes of a message on the server once it is stored here. Moved or"
+        " deleted is only what has been processed and ended well, with the next look"
+        " into the mailbox.",
+    )
+    move_to = fields.Char(
+        "Move to",
+        help="The folder for fetched messages, as the server names it. It is made"
+        " where it is missing.",
+    )
+    keep_quarantined = fields.Boolean(
+        "Leave Quarantined Mail",
+        default=True,
+        help="A message in quarantine here also stays on the server until it is"
+        " routed, set aside or deleted here.",
+    )
+    max_message_size = fields.Integer(
+        "Largest Message (MB)",
+        default=50,
+        help="Of a larger message only the headers are fetched, into quarantine; the"
+        " message stays on the server. 0: no limit.",
+    )
+    failures = fields.Integer(
+        readonly=True, copy=False, help="Failed looks into the mailbox in a row."
+    )
+    department_id = fields.Many2one(
+        "hr.department",
+        help="The department that this mailbox belongs to.",
+    )
     incoming_count = fields.Integer(
         "Incoming Messages", compute="_compute_incoming_count"
     )
@@ -55,6 +91,35 @@ class FetchmailServer(models.Model):
         "CHECK(fetch_interval > 0)", "A mailbox is fetched every minute or less often."
     )
 
+    _fetch_limit_not_negative = models.Constraint(
+        "CHECK(fetch_limit >= 0)", "The number of messages per fetch is 0 or more."
+    )
+    _max_message_size_not_negative = models.Constraint(
+        "CHECK(max_message_size >= 0)", "The size of the largest message is 0 or more."
+    )
+
+    @api.constrains("after_fetch", "move_to", "folder_ids", "server_type")
+    def _check_move_to(self):
+        """Messages that are moved into a folder that is fetched would come again."""
+        for server in self.filtered(lambda s: s.after_fetch == "move"):
+            if not server.move_to:
+                raise ValidationError(
+                    self.env._(
+                        "Mailbox “%s”: choose the folder in the field Move to, or"
+                        " another setting of After Fetching.",
+                        server.name,
+                    )
+                )
+            if server.move_to in server.folder_ids.mapped("name"):
+                raise ValidationError(
+                    self.env._(
+                        "Mailbox “%(mailbox)s”: messages cannot be moved to the folder"
+                        " “%(folder)s”, for that one is fetched as well.",
+                        mailbox=server.name,
+                        folder=server.move_to,
+                    )
+                )
+
     def _compute_incoming_count(self):
         groups = self.env["mail.gateway.incoming"]._read_group(
             [("server_id", "in", self.ids)], ["server_id", "state"], ["__count"]
@@ -63,38 +128,6 @@ class FetchmailServer(models.Model):
             counts = {s: n for found, s, n in groups if found == server}
             server.incoming_count = sum(counts.values())
             server.quarantined_count = counts.get("quarantined", 0)
-
-    def button_confirm_login(self):
-        """Replaces stock's test (19.0): same outcome, but each fault says what it is
-        and what to do."""
-        if self._connects_elsewhere():
-            return super().button_confirm_login()
-        waiting = sum(server._test() for server in self)
-        self.write({"state": "done", "error_date": False, "error_message": False})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("The mailbox works"),
-                "message": self.env._("Messages in it now: %s", waiting),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def _test(self):
-        """Log in and look into the folder without changing anything there.
-
-        :return: the number of messages in it
-        """
-        self.ensure_one()
-        try:
-            with contextlib.closing(
-                mailbox.open_session(self._account(allow_archived=True), TEST)
-            ) as session:
-                return session.look(FolderState()).exists
-        except Refusal as refusal:
-            raise UserError(self._explain(refusal.finding)) from refusal
 
     def fetch_mail(self):
         """Fetch, process, and show where each message of this run went."""
