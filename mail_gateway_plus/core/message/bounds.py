@@ -49,7 +49,7 @@ _LOWER = bytes(range(256)).lower()
 # The expressions begin with plain text, which is found fast in megabytes of base64,
 # and look back from there to the line's start. A bare CR ends a line for Python too.
 _FIELD = re.compile(
-    rb"content-(?<![^\r\n]content-)(type|disposition):"
+    rb"content-(?<![^\r\n]content-)(type|disposition|transfer-encoding):"
     rb"((?:[^\r\n]|(?:\r\n|\r|\n)[ \t])*)"
 )
 #: Fields that Odoo has parsed as addresses or message identifiers.

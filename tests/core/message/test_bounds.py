@@ -161,6 +161,16 @@ def test_crowded_field_is_named(name, piece):
     assert finding and finding.code == "message_header_too_crowded"
 
 
+@pytest.mark.parametrize("piece", [b'"', b"\x0b", b"(", b"a\r\n "])
+def test_long_field_of_a_part_is_named_before_it_is_parsed(piece):
+    """100,000 quotes keep the parser busy for half a minute."""
+    field = b"Content-Transfer-Encoding: " + piece * (100_000 // len(piece))
+    begin = time.process_time()
+    finding = exceeded(field + b"\r\n" + multipart(600))
+    assert time.process_time() - begin < 1
+    assert finding and finding.code == "message_header_too_large"
+
+
 def test_many_recipients_are_ordinary():
     to = b", ".join(b'"Ann, %d" <ann%d@customer.example>' % (n, n) for n in range(400))
     assert exceeded(b"To: " + to + b"\r\nSubject: " + b"(" * 5000 + b"\r\n\r\n") is None
