@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """From received to its outcome: each way a message can end, each fault on the way."""
 
-import itertools
 import threading
 from dataclasses import replace
 
@@ -14,9 +13,8 @@ from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.core import retry
 from odoo.addons.mail_gateway_plus.models import processing
 
+from .ledger import Ledger, sender, uids
 from .live import engine, mail
-
-_uids = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -35,51 +33,9 @@ def live(stack):
         yield made
 
 
-class Ledger:
-    """Puts messages into the ledger without a mailbox, and looks at them."""
-
-    def __init__(self, live):
-        self.live = live
-
-    def receive(self, raw):
-        with self.live.env() as env:
-            server = env["fetchmail.server"].browse(self.live.mailbox_id)
-            return (
-                env["mail.gateway.incoming"]
-                ._receive(server, "INBOX", "1", [(str(next(_uids)), raw)])
-                .id
-            )
-
-    def process(self):
-        with self.live.env() as env:
-            return env["mail.gateway.incoming"]._process_received()
-
-    def end(self, raw):
-        """The row's id once the message has been processed."""
-        row_id = self.receive(raw)
-        self.process()
-        return row_id
-
-    def read(self, row_id, *names):
-        with self.live.env() as env:
-            row = env["mail.gateway.incoming"].browse(row_id)
-            values = tuple(row[name] for name in names)
-        return values[0] if len(values) == 1 else values
-
-    def answers(self, subject):
-        """(state, recipient) of what was written to the sender."""
-        with self.live.env() as env:
-            mails = env["mail.mail"].search([("subject", "=", f"Re: {subject}")])
-            return [(found.state, found.email_to) for found in mails]
-
-
 @pytest.fixture
 def ledger(live):
     return Ledger(live)
-
-
-def sender(name):
-    return f"{name}@customer.example"
 
 
 def test_refusal_by_an_alias_is_rejected_and_answered_through_the_queue(ledger):
@@ -393,7 +349,7 @@ def test_message_with_a_fact_the_database_refuses_is_kept(live, monkeypatch):
     with live.env() as env:
         server = env["fetchmail.server"].browse(live.mailbox_id)
         rows = env["mail.gateway.incoming"]._receive(
-            server, "INBOX", "1", [(str(next(_uids)), raw) for raw in raws]
+            server, "INBOX", "1", [(str(next(uids)), raw) for raw in raws]
         )
         assert [row._raw() for row in rows] == raws
         assert rows.mapped("subject") == ["one", False, "three"]

@@ -21,6 +21,7 @@ class MailThread(models.AbstractModel):
         observation = observing.current()
         if observation is not None:
             observation.note("parsed", message_id=parsed.get("message_id"))
+            parsed["message_id"] = observation.guise.message_id or parsed["message_id"]
         return parsed
 
     @api.model

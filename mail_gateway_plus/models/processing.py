@@ -22,6 +22,7 @@ from odoo.sql_db import PoolError
 from ..core import retry
 from ..core.message import bounds
 from ..core.routing.observation import Observation
+from . import processing_by_hand
 from .observing import observing
 
 _logger = logging.getLogger(__name__)
@@ -160,12 +161,31 @@ def _handle(row, observation):
         _hand_over(row, raw, observation)
 
 
+def _readable(raw):
+    """The message as Odoo gets it; the ledger has it as it came. PostgreSQL keeps no
+    NUL in a text."""
+    return raw.replace(b"\0", b"")
+
+
+def route_to(row, model, thread_id=None, custom_values=None):
+    """Process a quarantined or rejected message into a document that people chose, in
+    the caller's transaction.
+
+    :param row: one row of the ledger, in the environment of who asks
+    :param model: name of the document's model
+    :param thread_id: the document; None makes a new one
+    :param custom_values: values of a new document, as of an alias's defaults
+    :raise UserError: the model takes no mail, or refuses this one
+    """
+    raw = _readable(row.sudo()._raw())
+    processing_by_hand.route_to(row, model, thread_id, custom_values, raw, PASSING)
+
+
 def _hand_over(row, raw, observation):
     server = row.server_id
     result = row.env["mail.thread"].message_process(
         server.object_id.model,
-        # PostgreSQL keeps no NUL in a text; the ledger has the message as it came.
-        raw.replace(b"\0", b""),
+        _readable(raw),
         save_original=server.original,
         strip_attachments=bool(server) and not server.attach,
     )

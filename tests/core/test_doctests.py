@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-EXAMPLES = {"retry": 1, "mailbox.uidset": 3, "message.facts": 2}
+EXAMPLES = {"retry": 1, "mailbox.uidset": 3, "message.facts": 2, "message.identity": 1}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

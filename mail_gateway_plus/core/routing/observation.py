@@ -32,6 +32,16 @@ class Reached:
     alias_id: int = 0
 
 
+@dataclass(frozen=True)
+class Guise:
+    """How Odoo is to see a message where its bytes alone would mislead it.
+
+    ``message_id`` stands for the message's own, which Odoo knows from another one.
+    """
+
+    message_id: str = ""
+
+
 @dataclass
 class Observation:
     """Filled by one thread while it processes one message.
@@ -47,6 +57,7 @@ class Observation:
     broken_aliases: list[int] = field(default_factory=list)
     #: Whether Odoo came as far as looking for a destination.
     asked_for_routes: bool = False
+    guise: Guise = Guise()
 
     def note(self, code: str, **params: object) -> None:
         self.steps.append(Step(code, {k: str(v) for k, v in params.items()}))

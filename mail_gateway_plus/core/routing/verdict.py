@@ -40,6 +40,8 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("answered", "rejected"),
     ("parsed", None),
     ("routes_found", None),
+    ("routed_by_hand", None),
+    ("message_id_derived", None),
 )
 
 _CODES = {code for code, _state in STEPS}

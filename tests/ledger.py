@@ -1,0 +1,49 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Messages put into the ledger without a mailbox, and what became of them."""
+
+import itertools
+
+uids = itertools.count(1)
+
+
+def sender(name):
+    return f"{name}@customer.example"
+
+
+class Ledger:
+    """Puts messages into the ledger without a mailbox, and looks at them."""
+
+    def __init__(self, live):
+        self.live = live
+
+    def receive(self, raw):
+        with self.live.env() as env:
+            server = env["fetchmail.server"].browse(self.live.mailbox_id)
+            return (
+                env["mail.gateway.incoming"]
+                ._receive(server, "INBOX", "1", [(str(next(uids)), raw)])
+                .id
+            )
+
+    def process(self):
+        with self.live.env() as env:
+            return env["mail.gateway.incoming"]._process_received()
+
+    def end(self, raw):
+        """The row's id once the message has been processed."""
+        row_id = self.receive(raw)
+        self.process()
+        return row_id
+
+    def read(self, row_id, *names):
+        with self.live.env() as env:
+            row = env["mail.gateway.incoming"].browse(row_id)
+            values = tuple(row[name] for name in names)
+        return values[0] if len(values) == 1 else values
+
+    def answers(self, subject):
+        """(state, recipient) of what was written to the sender."""
+        with self.live.env() as env:
+            mails = env["mail.mail"].search([("subject", "=", f"Re: {subject}")])
+            return [(found.state, found.email_to) for found in mails]
