@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/mail_gateway_rules.xml",
         "data/mail_gateway_advice_mailbox.xml",
+        "data/mail_gateway_advice_mailbox_reply.xml",
         "data/mail_gateway_advice_message.xml",
         "data/ir_cron.xml",
         "views/fetchmail_server_views.xml",

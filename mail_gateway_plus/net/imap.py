@@ -95,13 +95,24 @@ class Connection(imaplib.IMAP4):
             self.authenticate(
                 credentials.mechanism, lambda _challenge: credentials.secret.encode()
             )
-        elif (credentials.user + credentials.secret).isascii():
+        elif self._takes_login():
             # imaplib quotes the password but not the user.
             self.login(_quoted(credentials.user), credentials.secret)
         else:
             # LOGIN carries ASCII only; PLAIN carries UTF-8 (RFC 4616).
             secret = f"\0{credentials.user}\0{credentials.secret}".encode()
             self.authenticate("PLAIN", lambda _challenge: secret)
+
+    def _takes_login(self) -> bool:
+        """Whether LOGIN will do, else PLAIN. A server that forbids both for want of
+        encryption (RFC 3501, 6.2.3) or altogether gets no password."""
+        credentials = self.account.credentials
+        if "LOGINDISABLED" not in self.capabilities:
+            return (credentials.user + credentials.secret).isascii()
+        if "AUTH=PLAIN" not in self.capabilities:
+            encrypted = self.account.security != "none"
+            raise Missing("password_refused" if encrypted else "login_disabled")
+        return False
 
 
 def open_socket(account: Account, deadline: Deadline) -> Any:
@@ -194,7 +205,7 @@ class Session:
         return data
 
     def _select(self, folder: str) -> int:
-        with explained(self.account, "folder"):
+        with explained(self.account, "folder", folder):
             self._deadline.command()
             try:
                 status, data = self._imap.select(_quoted(folder))

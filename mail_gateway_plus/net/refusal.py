@@ -6,9 +6,11 @@
 ...     sock.connect(address)
 """
 
+import ast
 import contextlib
 import imaplib
 import poplib
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from collections.abc import Iterator
 from ..core.finding import Finding
 from ..core.mailbox import fault
 from ..core.mailbox.account import Account, Credentials
+from ..core.mailbox.secret import hidden
 
 #: OpenSSL's codes in X509_V_ERR_…
 _EXPIRED, _WRONG_NAME, _WRONG_IP = 10, 62, 64
@@ -30,6 +33,9 @@ _PLAIN = (
 
 #: As much of a server's own words as a person wants to read.
 _WORDS = 300
+
+#: imaplib shows a BAD as the list of bytes that it keeps it in.
+_BAD = re.compile(r"\w+ command error: BAD (\[.*\])$", re.DOTALL)
 
 
 class Refusal(Exception):
@@ -87,18 +93,27 @@ def kind_of(exc: BaseException) -> str:
     return "closed" if kind == "answer" and "EOF" in str(exc) else kind
 
 
+def said(exc: BaseException) -> str:
+    """What the server or the system said, as it said it."""
+    text = exc.args[0] if len(exc.args) == 1 else str(exc)
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    refused = _BAD.match(text)
+    if refused and isinstance(exc, imaplib.IMAP4.error):
+        lines = ast.literal_eval(refused[1])
+        return b" ".join(filter(None, lines)).decode("utf-8", "replace")
+    return text
+
+
 def words(exc: BaseException, credentials: Credentials) -> str:
     """What the server or the system said, in one line and without the secret."""
-    said = exc.args[0] if len(exc.args) == 1 else str(exc)
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    text = said(exc)
     if kind_of(exc) == "unexpected":
         text = f"{type(exc).__name__}: {text}"
-    if credentials.secret:
-        text = text.replace(credentials.secret, "***")
-    return " ".join(text.split())[:_WORDS]
+    text = hidden(text, credentials)
+    return " ".join(text.replace("\0", " ").split())[:_WORDS]
 
 
-def refusal(exc: Exception, account: Account, stage: str) -> Refusal:
+def refusal(exc: Exception, account: Account, stage: str, folder: str = "") -> Refusal:
     """The refusal that an exception at this stage amounts to; it is the cause of it."""
     # There are none where a login hook gave none; that is a fault to explain too.
     credentials = account.credentials or Credentials("", "")
@@ -109,23 +124,27 @@ def refusal(exc: Exception, account: Account, stage: str) -> Refusal:
         "stage": stage,
         "reply": words(exc, credentials),
     }
-    code = fault.code(kind_of(exc), stage)
+    if folder:
+        params["folder"] = folder
+    code = fault.code(kind_of(exc), stage, said(exc), credentials.mechanism)
     made = Refusal(Finding(code, subject=account.subject, params=params))
     made.__cause__ = exc
     return made
 
 
 @contextlib.contextmanager
-def explained(account: Account, stage: str) -> Iterator[None]:
+def explained(account: Account, stage: str, folder: str = "") -> Iterator[None]:
     """Turns what goes wrong inside into a ``Refusal``; that of an inner, more exact
     stage passes through.
 
     What goes wrong may be anything: imaplib and poplib meet an answer that they did
     not foresee with whatever Python raises there.
+
+    :param folder: the folder that it is about, as people know it
     """
     try:
         yield
     except Refusal:
         raise
     except Exception as exc:
-        raise refusal(exc, account, stage) from exc
+        raise refusal(exc, account, stage, folder) from exc

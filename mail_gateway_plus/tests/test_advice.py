@@ -11,7 +11,7 @@ from ..core.routing import verdict
 class TestAdvice(TransactionCase):
     def _codes(self):
         steps = {code for code, _state in verdict.STEPS}
-        faults = {*fault.CODES.values(), fault.MESSAGE_REFUSED}
+        faults = set(fault.FACTS)
         return faults | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):

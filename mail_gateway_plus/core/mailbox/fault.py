@@ -4,8 +4,14 @@
 
 The faults come from the operating system, from TLS and from the server; ``net``
 says at which stage which kind arose, this table says what it means. The code
-names the text for people in ``mail.gateway.advice``.
+names the text for people in ``mail.gateway.advice``. Where the server gave its reasons,
+``reply`` may know them better than the stage does.
 """
+
+from dataclasses import dataclass
+
+from ..finding import Finding
+from . import reply
 
 ANY = "*"
 
@@ -28,6 +34,8 @@ CODES = {
     ("certificate", ANY): "mailbox_certificate_untrusted",
     ("tls", ANY): "mailbox_tls_failed",
     ("starttls_missing", ANY): "mailbox_starttls_missing",
+    ("login_disabled", ANY): "mailbox_tls_required",
+    ("password_refused", ANY): "mailbox_basic_auth_off",
     ("uidl_missing", ANY): "mailbox_uidl_missing",
     ("answer", "greeting"): "mailbox_greeting_missing",
     ("answer", "starttls"): "mailbox_starttls_missing",
@@ -38,12 +46,132 @@ CODES = {
     ("unexpected", ANY): "mailbox_unexpected",
 }
 
-
-def code(kind: str, stage: str) -> str:
-    """The finding code of a fault of this kind at this stage."""
-    return CODES.get((kind, stage)) or CODES[kind, ANY]
-
-
 #: What ``net`` does not see, for it takes a look at the whole: a single message that
 #: the server refuses while it hands out others.
 MESSAGE_REFUSED = "mailbox_message_refused"
+
+#: A login with a token is refused for other reasons than one with a password.
+TOKEN_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
+TOKEN_REFUSED = "mailbox_token_refused"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What else is to be known of a code: the field of the mailbox's form at fault ("":
+    none), and whether it may pass by itself."""
+
+    field: str = ""
+    transient: bool = False
+
+
+FACTS = {
+    # On the way there
+    "mailbox_host_unknown": Fact("server", transient=True),
+    "mailbox_host_unreachable": Fact("server", transient=True),
+    "mailbox_connection_refused": Fact("port", transient=True),
+    "mailbox_connect_timeout": Fact("port", transient=True),
+    "mailbox_tls_timeout": Fact("connection_security", transient=True),
+    "mailbox_tls_not_spoken": Fact("connection_security"),
+    "mailbox_tls_failed": Fact("connection_security"),
+    "mailbox_tls_required": Fact("connection_security"),
+    "mailbox_certificate_expired": Fact("connection_security"),
+    "mailbox_certificate_name": Fact("server"),
+    "mailbox_certificate_untrusted": Fact("connection_security"),
+    "mailbox_starttls_missing": Fact("connection_security"),
+    "mailbox_greeting_timeout": Fact("connection_security", transient=True),
+    "mailbox_greeting_missing": Fact("port", transient=True),
+    "mailbox_connection_lost": Fact(transient=True),
+    "mailbox_command_timeout": Fact(transient=True),
+    "mailbox_command_refused": Fact(transient=True),
+    "mailbox_uidl_missing": Fact("server_type"),
+    "mailbox_unexpected": Fact(),
+    # The login
+    "mailbox_login_refused": Fact("password"),
+    "mailbox_token_refused": Fact("user"),
+    "mailbox_app_password": Fact("password"),
+    "mailbox_password_expired": Fact("password"),
+    "mailbox_account_locked": Fact("user"),
+    "mailbox_login_not_allowed": Fact("user"),
+    "mailbox_not_connected": Fact("user", transient=True),
+    "mailbox_web_login_needed": Fact(),
+    "mailbox_imap_disabled": Fact("server_type"),
+    "mailbox_pop_disabled": Fact("server_type"),
+    "mailbox_basic_auth_off": Fact("server_type"),
+    # Too much at once, or too often
+    "mailbox_too_many_connections": Fact(transient=True),
+    "mailbox_in_use": Fact(transient=True),
+    "mailbox_login_too_soon": Fact("fetch_interval", transient=True),
+    "mailbox_throttled": Fact("fetch_interval", transient=True),
+    # The server itself
+    "mailbox_temporary_fault": Fact(transient=True),
+    "mailbox_permanent_fault": Fact(),
+    "mailbox_server_bug": Fact(transient=True),
+    "mailbox_limit_reached": Fact(transient=True),
+    # Folders and messages
+    "mailbox_over_quota": Fact("after_fetch"),
+    "mailbox_folder_refused": Fact("folder_ids"),
+    "mailbox_folder_missing": Fact("folder_ids"),
+    "mailbox_folder_exists": Fact("folder_ids"),
+    "mailbox_folder_impossible": Fact("folder_ids"),
+    "mailbox_no_permission": Fact("folder_ids"),
+    "mailbox_message_gone": Fact(transient=True),
+    "mailbox_message_refused": Fact(),
+    "mailbox_not_marked": Fact("after_fetch"),
+}
+
+#: Stages that deal with the folder that fetched messages are moved to.
+TARGET_STAGES = ("create", "move")
+
+#: Before the login there are no folders, after it no password is asked for.
+LOGIN_STAGES = ("greeting", "starttls", "login")
+LOGIN_ONLY = {
+    code
+    for code, fact in FACTS.items()
+    if fact.field in ("password", "server_type") or code == "mailbox_tls_required"
+}
+FOLDERS_ONLY = {code for code, fact in FACTS.items() if fact.field == "folder_ids"}
+
+#: Stages at which the server's reasons count only where they concern the whole session:
+#: the fetch tells a refused message or flag from a fault of the mailbox by the code.
+QUIET_STAGES = ("download", "acknowledge")
+SESSION_WIDE = {
+    "mailbox_too_many_connections",
+    "mailbox_throttled",
+    "mailbox_not_connected",
+}
+
+
+def code(kind: str, stage: str, said: str = "", mechanism: str = "LOGIN") -> str:
+    """The finding code of a fault of this kind at this stage.
+
+    :param said: the server's own words; they may tell more than the stage does
+    :param mechanism: how the login was tried
+    """
+    found = CODES.get((kind, stage)) or CODES[kind, ANY]
+    if kind in ("answer", "closed"):
+        meant = reply.meaning(said)
+        found = meant if meant and _possible(meant, stage) else found
+    if found == "mailbox_login_refused" and mechanism in TOKEN_MECHANISMS:
+        return TOKEN_REFUSED
+    return found
+
+
+def _possible(meant: str, stage: str) -> bool:
+    """Whether an answer can mean this at this stage."""
+    if stage in QUIET_STAGES:
+        return meant in SESSION_WIDE
+    if stage in LOGIN_STAGES:
+        return meant not in FOLDERS_ONLY
+    return meant not in LOGIN_ONLY
+
+
+def field_of(finding: Finding) -> str:
+    """The field of the mailbox's form at fault; "" where it is no field's fault."""
+    field = FACTS.get(finding.code, Fact()).field
+    is_target = finding.params.get("stage") in TARGET_STAGES
+    return "move_to" if field == "folder_ids" and is_target else field
+
+
+def is_transient(code: str) -> bool:
+    """Whether a fault may pass by itself."""
+    return FACTS.get(code, Fact()).transient
