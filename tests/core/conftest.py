@@ -11,6 +11,7 @@ import sys
 import types
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no fault of what is tested.
@@ -28,7 +29,15 @@ def _stand_in(name, folder=None):
     sys.modules[name] = module
 
 
-if importlib.util.find_spec("odoo") is None:
+IS_BARE = importlib.util.find_spec("odoo") is None
+
+if IS_BARE:
     _stand_in("odoo")
     _stand_in("odoo.addons")
     _stand_in("odoo.addons.mail_gateway_plus", ADDON)
+
+
+@pytest.fixture(scope="session")
+def is_bare():
+    """Whether there is no Odoo: `make test` runs these tests both ways."""
+    return IS_BARE
