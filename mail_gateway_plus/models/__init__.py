@@ -10,6 +10,9 @@ from . import fetchmail_server_connection
 from . import fetchmail_server_fetch
 from . import fetchmail_server
 from . import fetchmail_server_test
+from . import ir_cron
 from . import mail_alias
+from . import mail_alias_domain
 from . import mail_mail
 from . import mail_thread
+from . import mail_thread_speed

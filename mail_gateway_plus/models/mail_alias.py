@@ -1,8 +1,8 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, models
 
-from . import observing
+from . import lookups, observing
 
 
 class MailAlias(models.Model):
@@ -28,3 +28,26 @@ class MailAlias(models.Model):
 
         observation.deferred.append(answer)
         return None
+
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Looked up once a message; see ``lookups``."""
+
+        def look_up():
+            return super(MailAlias, self)._search(
+                domain, offset=offset, limit=limit, order=order, **kwargs
+            )
+
+        return lookups.search(self, (domain, offset, limit, kwargs), order, look_up)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lookups.stop(self.env)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        lookups.stop(self.env)
+        return super().write(vals)
+
+    def unlink(self):
+        lookups.stop(self.env)
+        return super().unlink()

@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from ..core.message import facts
 from ..core.routing import verdict
 from . import processing
+from .ir_cron import gathering_wake_ups
 
 _logger = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ class MailGatewayIncoming(models.Model):
         taken = 0
         # This cursor holds the lock of the message in work and nothing else, so no
         # commit on the way can release it.
-        with self.env.registry.cursor() as lock_cr:
+        with gathering_wake_ups(self.env), self.env.registry.cursor() as lock_cr:
             while time.monotonic() < stop:
                 incoming_id = processing.lock_next(lock_cr, servers)
                 if not incoming_id:

@@ -1,0 +1,42 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+from . import lookups
+
+
+class MailAliasDomain(models.Model):
+    """Looked up once a message; see ``lookups``."""
+
+    _inherit = "mail.alias.domain"
+
+    @api.model
+    def _find_aliases(self, email_list):
+        def look_up():
+            return frozenset(super(MailAliasDomain, self)._find_aliases(email_list))
+
+        # Whether one is an alias may depend on which others there are, but not on
+        # their order.
+        found = lookups.once(self.env, ("alias", frozenset(email_list)), look_up)
+        return [email for email in email_list if email in found]
+
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        def look_up():
+            return super(MailAliasDomain, self)._search(
+                domain, offset=offset, limit=limit, order=order, **kwargs
+            )
+
+        return lookups.search(self, (domain, offset, limit, kwargs), order, look_up)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lookups.stop(self.env)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        lookups.stop(self.env)
+        return super().write(vals)
+
+    def unlink(self):
+        lookups.stop(self.env)
+        return super().unlink()
