@@ -83,7 +83,7 @@ class Connection(imaplib.IMAP4):
         """STARTTLS; a server that does not offer it (any more) is refused, for
         somebody on the way may have taken the offer out."""
         if "STARTTLS" not in self.capabilities:
-            raise Missing("starttls_missing")
+            raise Missing("starttls_missing", " ".join(self.capabilities))
         self.deadline.command()
         self.starttls(context)
 
@@ -111,7 +111,8 @@ class Connection(imaplib.IMAP4):
             return (credentials.user + credentials.secret).isascii()
         if "AUTH=PLAIN" not in self.capabilities:
             encrypted = self.account.security != "none"
-            raise Missing("password_refused" if encrypted else "login_disabled")
+            kind = "password_refused" if encrypted else "login_disabled"
+            raise Missing(kind, " ".join(self.capabilities))
         return False
 
 

@@ -13,7 +13,7 @@ from ..core.mailbox import listing
 from ..core.mailbox.account import Account
 from .deadline import Deadline
 from .imap import LARGEST_LITERAL, Look, open_line, open_socket
-from .refusal import Missing, explained, kind_of
+from .refusal import Missing, explained, kind_of, said
 
 #: RFC 1939 allows 512 bytes a line, messages hold longer ones.
 LONGEST_LINE = 16 * 1024 * 1024
@@ -40,8 +40,9 @@ class Connection(poplib.POP3):
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STLS (RFC 2595); see ``imap.Connection.secure``."""
-        if "STLS" not in self.capa():
-            raise Missing("starttls_missing")
+        offered = self.capa()
+        if "STLS" not in offered:
+            raise Missing("starttls_missing", " ".join(offered))
         self.deadline.command()
         self.stls(context)
 
@@ -94,7 +95,7 @@ class Session:
             except poplib.error_proto as refused:
                 if kind_of(refused) == "closed":
                     raise
-                raise Missing("uidl_missing") from refused
+                raise Missing("uidl_missing", said(refused)) from refused
         pairs = (line.split(maxsplit=1) for line in lines)
         self._numbers = {
             pair[1].decode("ascii", "replace"): int(pair[0])

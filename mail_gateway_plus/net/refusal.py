@@ -36,6 +36,8 @@ _WORDS = 300
 
 #: imaplib shows a BAD as the list of bytes that it keeps it in.
 _BAD = re.compile(r"\w+ command error: BAD (\[.*\])$", re.DOTALL)
+#: The command during which the server hung up.
+_COMMAND = re.compile(r"^command: \w+ => ")
 
 
 class Refusal(Exception):
@@ -48,10 +50,10 @@ class Refusal(Exception):
 
 class Missing(Exception):
     """The server lacks what the settings ask for; ``kind`` is a row of
-    ``fault.CODES``."""
+    ``fault.CODES``, ``offered`` what it said instead."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
+    def __init__(self, kind: str, offered: str = "") -> None:
+        super().__init__(offered or kind)
         self.kind = kind
 
 
@@ -94,14 +96,15 @@ def kind_of(exc: BaseException) -> str:
 
 
 def said(exc: BaseException) -> str:
-    """What the server or the system said, as it said it."""
+    """What the server or the system said, without what imaplib puts around it."""
     text = exc.args[0] if len(exc.args) == 1 else str(exc)
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    refused = _BAD.match(text)
-    if refused and isinstance(exc, imaplib.IMAP4.error):
-        lines = ast.literal_eval(refused[1])
-        return b" ".join(filter(None, lines)).decode("utf-8", "replace")
-    return text
+    if not isinstance(exc, imaplib.IMAP4.error):
+        return text
+    if refused := _BAD.match(text):
+        lines = filter(None, ast.literal_eval(refused[1]))
+        return b" ".join(lines).decode("utf-8", "replace")
+    return _COMMAND.sub("", text)
 
 
 def words(exc: BaseException, credentials: Credentials) -> str:

@@ -102,6 +102,7 @@ FACTS = {
     "mailbox_in_use": Fact(transient=True),
     "mailbox_login_too_soon": Fact("fetch_interval", transient=True),
     "mailbox_throttled": Fact("fetch_interval", transient=True),
+    "mailbox_too_many_attempts": Fact("password", transient=True),
     # The server itself
     "mailbox_temporary_fault": Fact(transient=True),
     "mailbox_permanent_fault": Fact(),
@@ -125,10 +126,13 @@ TARGET_STAGES = ("create", "move")
 #: Before the login there are no folders, after it no password is asked for.
 LOGIN_STAGES = ("greeting", "starttls", "login")
 LOGIN_ONLY = {
-    code
-    for code, fact in FACTS.items()
-    if fact.field in ("password", "server_type") or code == "mailbox_tls_required"
+    "mailbox_login_refused",
+    "mailbox_app_password",
+    "mailbox_password_expired",
+    "mailbox_too_many_attempts",
 }
+#: In a folder that is open, what does not exist is a message.
+FOLDER_OPEN_STAGES = ("list",)
 FOLDERS_ONLY = {code for code, fact in FACTS.items() if fact.field == "folder_ids"}
 
 #: Stages at which the server's reasons count only where they concern the whole session:
@@ -140,6 +144,9 @@ SESSION_WIDE = {
     "mailbox_not_connected",
 }
 
+#: Kinds of fault of which the server gave its reasons.
+ANSWERED = ("answer", "closed", "uidl_missing")
+
 
 def code(kind: str, stage: str, said: str = "", mechanism: str = "LOGIN") -> str:
     """The finding code of a fault of this kind at this stage.
@@ -148,21 +155,23 @@ def code(kind: str, stage: str, said: str = "", mechanism: str = "LOGIN") -> str
     :param mechanism: how the login was tried
     """
     found = CODES.get((kind, stage)) or CODES[kind, ANY]
-    if kind in ("answer", "closed"):
-        meant = reply.meaning(said)
-        found = meant if meant and _possible(meant, stage) else found
+    if kind in ANSWERED:
+        meant = (code for code in reply.meanings(said) if _possible(code, kind, stage))
+        found = next(meant, found)
     if found == "mailbox_login_refused" and mechanism in TOKEN_MECHANISMS:
         return TOKEN_REFUSED
     return found
 
 
-def _possible(meant: str, stage: str) -> bool:
+def _possible(code: str, kind: str, stage: str) -> bool:
     """Whether an answer can mean this at this stage."""
-    if stage in QUIET_STAGES:
-        return meant in SESSION_WIDE
+    if stage in QUIET_STAGES and kind == "answer":
+        return code in SESSION_WIDE
     if stage in LOGIN_STAGES:
-        return meant not in FOLDERS_ONLY
-    return meant not in LOGIN_ONLY
+        return code not in FOLDERS_ONLY
+    if stage in FOLDER_OPEN_STAGES and code != "mailbox_no_permission":
+        return code not in LOGIN_ONLY | FOLDERS_ONLY
+    return code not in LOGIN_ONLY
 
 
 def field_of(finding: Finding) -> str:
