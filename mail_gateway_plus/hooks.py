@@ -35,6 +35,8 @@ def post_init_hook(env):
     params = env["ir.config_parameter"].sudo()
     params.set_param(STOCK_INTERVAL, f"{cron.interval_number} {cron.interval_type}")
     cron.write({"interval_number": FETCH_INTERVAL, "interval_type": "minutes"})
+    mailboxes = env["fetchmail.server"].with_context(active_test=False).search([])
+    mailboxes._renew_findings()
 
 
 def uninstall_hook(env):

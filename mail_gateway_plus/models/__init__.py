@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import mail_gateway_advice
 from . import mail_gateway_chunk
+from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_incoming
 from . import mail_gateway_incoming_processing
@@ -9,6 +10,8 @@ from . import mail_gateway_outcome
 from . import fetchmail_server_connection
 from . import fetchmail_server_fetch
 from . import fetchmail_server
+from . import fetchmail_server_folders
+from . import fetchmail_server_status
 from . import fetchmail_server_test
 from . import ir_cron
 from . import mail_alias

@@ -1,14 +1,16 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import contextlib
+import time
+from dataclasses import replace
 
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..core.mailbox import trial
 from ..core.mailbox.listing import FolderState
-from ..net import mailbox
+from ..core.mailbox.trial import Step, Trial
+from ..net import trial as net_trial
 from ..net.deadline import TEST
-from ..net.refusal import Refusal
 
 
 class FetchmailServer(models.Model):
@@ -17,33 +19,90 @@ class FetchmailServer(models.Model):
     _inherit = "fetchmail.server"
 
     def button_confirm_login(self):
-        """Replaces stock's test (19.0): same outcome, but each fault says what it is
-        and what to do."""
+        """Replaces stock's test (19.0) for other code: same outcome, but each fault
+        says what it is and what to do. People press ``action_test_and_confirm``."""
         if self._connects_elsewhere():
             return super().button_confirm_login()
-        waiting = sum(server._test() for server in self)
-        self.write({"state": "done", "error_date": False, "error_message": False})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": self.env._("The mailbox works"),
-                "message": self.env._("Messages in it now: %s", waiting),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        for server in self:
+            tested = server._test(look_around=False)
+            if not tested.works:
+                raise UserError(server._explain(tested.fault))
+            server._confirm()
+        return True
 
-    def _test(self):
-        """Log in and look into the folder without changing anything there.
+    def action_test_and_confirm(self):
+        """Test the mailbox and show each stage; confirm it when all went well."""
+        self.ensure_one().check_access("write")
+        if self._connects_elsewhere():
+            return self.button_confirm_login()
+        tested = self._test()
+        if tested.works:
+            self._confirm()
+        shown = self.env["mail.gateway.mailbox.test"]._of(self, tested)
+        return shown._show()
 
-        :return: the number of messages in it
+    def _confirm(self):
+        self.write(
+            {
+                "state": "done",
+                "error_date": False,
+                "error_message": False,
+                "failures": 0,
+            }
+        )
+
+    def _test(self, look_around=True):
+        """Log in and look into the folders without changing anything there.
+
+        :param look_around: also find out which other settings would work
+        :return: ``core.mailbox.trial.Trial``
         """
         self.ensure_one()
+        begin = time.monotonic()
+        account, finding = self._account_or_finding()
+        if finding:
+            return Trial((Step("login", finding),))
+        # The login hooks of other modules may have asked over HTTP.
+        total_s = max(TEST.total_s - (time.monotonic() - begin), 1.0)
+        limits = replace(TEST, total_s=total_s)
+        states = [folder._state() for folder in self.folder_ids]
+        if account.protocol == "pop" or not states:
+            states = [FolderState()]
+        tested = net_trial.run(account, states, limits, look_around=look_around)
+        return self._counted(tested) if tested.works else tested
+
+    def _counted(self, tested):
+        """The trial with a last stage: how many messages wait to be fetched."""
+        waiting = sum(self._count_new(state, uids) for state, uids in tested.found)
+        finding = trial.passed(trial.WAITING, count=str(waiting))
+        return replace(tested, steps=(*tested.steps, Step("waiting", finding)))
+
+    def _count_new(self, state, uids):
+        """How many of the messages in a folder are not in the ledger, nor were."""
+        known = self.env["mail.gateway.incoming"].search_fetch(
+            [
+                ("server_id", "=", self.id),
+                ("account", "=", self._account_name()),
+                ("folder", "=", state.name),
+                ("uidvalidity", "=", state.uidvalidity),
+                ("uid", "in", uids),
+            ],
+            ["uid"],
+        )
+        folder = self.folder_ids.filtered(lambda f: f.name == state.name)
+        forgotten = (folder.forgotten or "").split()
+        return len(set(uids) - set(known.mapped("uid")) - set(forgotten))
+
+    def _label(self, name):
+        """What the form calls a field; False for none."""
+        return name and self.fields_get([name])[name]["string"]
+
+    def _account_or_finding(self):
+        """(account, None), or (None, why a login hook gives none)."""
         try:
-            with contextlib.closing(
-                mailbox.open_session(self._account(allow_archived=True), TEST)
-            ) as session:
-                return session.look(FolderState()).exists
-        except Refusal as refusal:
-            raise UserError(self._explain(refusal.finding)) from refusal
+            return self._account(allow_archived=True), None
+        except UserError as refused:
+            return None, self._unexpected(str(refused))
+        except Exception as problem:
+            # The words of an HTTP library may hold a token.
+            return None, self._unexpected(type(problem).__name__)

@@ -38,12 +38,15 @@ class MailGatewayAdvice(models.Model):
         return tuple(text % values for text in texts)
 
     @api.model
+    def _words(self, code, params):
+        """(title, cause, remedy); a code without words shows itself."""
+        advice = self._of(code)
+        return advice._filled(params) if advice else (code, "", "")
+
+    @api.model
     def _text(self, finding):
         """All that is to be said about a finding, ready for a message box."""
-        advice = self._of(finding.code)
-        if not advice:
-            return finding.code
-        return "\n\n".join(filter(None, advice._filled(finding.params)))
+        return "\n\n".join(filter(None, self._words(finding.code, finding.params)))
 
     @api.model_create_multi
     def create(self, vals_list):

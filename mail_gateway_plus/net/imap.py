@@ -43,14 +43,15 @@ class Connection(imaplib.IMAP4):
     #: Bytes of the answer to the current command.
     _answered = 0
 
-    def __init__(self, account: Account, deadline: Deadline) -> None:
+    def __init__(self, account: Account, deadline: Deadline, sock: Any = None) -> None:
         self.account = account
         self.deadline = deadline
+        self._open = sock
         # Connects, reads the greeting and asks for the capabilities.
         super().__init__(account.host, account.port)
 
     def _create_socket(self, timeout: float | None = None) -> Any:
-        return open_socket(self.account, self.deadline)
+        return self._open or open_socket(self.account, self.deadline)
 
     def send(self, data: Any) -> None:
         """A command, so what comes from now on is the answer to it."""
@@ -78,6 +79,13 @@ class Connection(imaplib.IMAP4):
 
     def hang_up(self) -> None:
         self.shutdown()
+
+    def greeting(self) -> bytes:
+        return self.welcome
+
+    def takes_clear_login(self) -> bool:
+        """RFC 3501, 6.2.3."""
+        return "LOGINDISABLED" not in self.capabilities
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STARTTLS; a server that does not offer it (any more) is refused, for
@@ -191,10 +199,13 @@ def open_line(
 class Session:
     """A mailbox opened over IMAP."""
 
-    def __init__(self, account: Account, deadline: Deadline) -> None:
+    def __init__(
+        self, account: Account, deadline: Deadline, line: Connection | None = None
+    ) -> None:
+        """:param line: a connection that is logged in already"""
         self.account = account
         self._deadline = deadline
-        self._imap = open_line(Connection, account, deadline)
+        self._imap = line or open_line(Connection, account, deadline)
 
     def _do(self, stage: str, size: int, command: str, *args: str) -> list[Any]:
         """Run a UID command and return its untagged data."""

@@ -22,13 +22,14 @@ LONGEST_LINE = 16 * 1024 * 1024
 class Connection(poplib.POP3):
     """poplib over a socket with a deadline."""
 
-    def __init__(self, account: Account, deadline: Deadline) -> None:
+    def __init__(self, account: Account, deadline: Deadline, sock: Any = None) -> None:
         self.account = account
         self.deadline = deadline
+        self._open = sock
         super().__init__(account.host, account.port)
 
     def _create_socket(self, timeout: float | None = None) -> Any:
-        return open_socket(self.account, self.deadline)
+        return self._open or open_socket(self.account, self.deadline)
 
     def close(self) -> None:
         """Hang up; after a failed handshake the socket is closed already."""
@@ -37,6 +38,17 @@ class Connection(poplib.POP3):
 
     def hang_up(self) -> None:
         self.close()
+
+    def greeting(self) -> bytes:
+        return self.getwelcome()
+
+    def takes_clear_login(self) -> bool:
+        """A server without CAPA (RFC 2449) is older than any that refuses it."""
+        self.deadline.command()
+        try:
+            return "USER" in self.capa()
+        except poplib.error_proto:
+            return True
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STLS (RFC 2595); see ``imap.Connection.secure``."""
@@ -80,11 +92,14 @@ class Connection(poplib.POP3):
 class Session:
     """A mailbox opened over POP3; its only folder is INBOX."""
 
-    def __init__(self, account: Account, deadline: Deadline) -> None:
+    def __init__(
+        self, account: Account, deadline: Deadline, line: Connection | None = None
+    ) -> None:
+        """:param line: a connection that is logged in already"""
         self.account = account
         self._deadline = deadline
         self._numbers: dict[str, int] = {}
-        self._pop = open_line(Connection, account, deadline)
+        self._pop = line or open_line(Connection, account, deadline)
 
     def look(self, state: listing.FolderState) -> Look:
         """All messages of the mailbox by UIDL (RFC 1939, 7)."""

@@ -3,7 +3,7 @@
 from odoo.tests import TransactionCase, tagged
 
 from ..core.finding import Finding
-from ..core.mailbox import fault
+from ..core.mailbox import fault, setting, trial
 from ..core.routing import verdict
 
 
@@ -12,14 +12,15 @@ class TestAdvice(TransactionCase):
     def _codes(self):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
-        return faults | set(verdict.REASONS) | steps
+        checks = trial.CODES | setting.CODES
+        return faults | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):
         records = self.env["mail.gateway.advice"].search([])
         self.assertEqual(set(records.mapped("code")), self._codes())
 
     def test_each_fault_says_why_and_what_to_do(self):
-        silent = ("routes_found", "parsed", "routed", "answered")
+        silent = {"routes_found", "parsed", "routed", "answered", *trial.CODES}
         for advice in self.env["mail.gateway.advice"].search([]):
             with self.subTest(advice.code):
                 self.assertTrue(advice.cause or advice.code in silent)

@@ -1,0 +1,4 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import mail_gateway_folder_pick
+from . import mail_gateway_mailbox_test
