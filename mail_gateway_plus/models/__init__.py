@@ -19,3 +19,4 @@ from . import mail_alias_domain
 from . import mail_mail
 from . import mail_thread
 from . import mail_thread_speed
+from . import res_partner

@@ -37,17 +37,19 @@ class MailAlias(models.Model):
                 domain, offset=offset, limit=limit, order=order, **kwargs
             )
 
-        return lookups.search(self, (domain, offset, limit, kwargs), order, look_up)
+        # Aliases are in the order of their models, these in that of translated names.
+        asked = (domain, offset, limit, kwargs, self.env.lang)
+        return lookups.search(self, lookups.ALIASES, asked, order, look_up)
 
     @api.model_create_multi
     def create(self, vals_list):
-        lookups.stop(self.env)
+        lookups.stop(self.env, lookups.ALIASES)
         return super().create(vals_list)
 
     def write(self, vals):
-        lookups.stop(self.env)
+        lookups.stop(self.env, lookups.ALIASES)
         return super().write(vals)
 
     def unlink(self):
-        lookups.stop(self.env)
+        lookups.stop(self.env, lookups.ALIASES)
         return super().unlink()

@@ -17,7 +17,8 @@ class MailAliasDomain(models.Model):
 
         # Whether one is an alias may depend on which others there are, but not on
         # their order.
-        found = lookups.once(self.env, ("alias", frozenset(email_list)), look_up)
+        key = frozenset(email_list)
+        found = lookups.once(self.env, lookups.ALIASES, key, look_up)
         return [email for email in email_list if email in found]
 
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
@@ -26,17 +27,18 @@ class MailAliasDomain(models.Model):
                 domain, offset=offset, limit=limit, order=order, **kwargs
             )
 
-        return lookups.search(self, (domain, offset, limit, kwargs), order, look_up)
+        asked = (domain, offset, limit, kwargs)
+        return lookups.search(self, lookups.ALIASES, asked, order, look_up)
 
     @api.model_create_multi
     def create(self, vals_list):
-        lookups.stop(self.env)
+        lookups.stop(self.env, lookups.ALIASES)
         return super().create(vals_list)
 
     def write(self, vals):
-        lookups.stop(self.env)
+        lookups.stop(self.env, lookups.ALIASES)
         return super().write(vals)
 
     def unlink(self):
-        lookups.stop(self.env)
+        lookups.stop(self.env, lookups.ALIASES)
         return super().unlink()

@@ -1,0 +1,41 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+from . import lookups
+
+
+class ResPartner(models.Model):
+    """Searched once a message for the same addresses; see ``lookups``."""
+
+    _inherit = "res.partner"
+
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        def look_up():
+            return super(ResPartner, self)._search(
+                domain, offset=offset, limit=limit, order=order, **kwargs
+            )
+
+        if not _is_by_address(domain):
+            return look_up()
+        asked = (domain, offset, limit, kwargs)
+        return lookups.search(self, lookups.PARTNERS, asked, order, look_up)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lookups.stop(self.env, lookups.PARTNERS)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        lookups.stop(self.env, lookups.PARTNERS)
+        return super().write(vals)
+
+    def unlink(self):
+        lookups.stop(self.env, lookups.PARTNERS)
+        return super().unlink()
+
+
+def _is_by_address(domain):
+    """Whether it asks for addresses alone, which nothing but a write to partners can
+    change; other fields may follow what is written elsewhere."""
+    return [leaf[:2] for leaf in domain] == [("email_normalized", "in")]
