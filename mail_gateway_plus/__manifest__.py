@@ -25,6 +25,9 @@
         "views/mail_gateway_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "mail_gateway_plus/static/src/scss/*.scss",
+        ],
         "web.assets_tests": [
             "mail_gateway_plus/static/tests/tours/*.js",
         ],

@@ -197,6 +197,14 @@ class Desk:
         """Whether nothing sticks out at the side."""
         return self.find(selector).evaluate("e => e.scrollWidth <= e.clientWidth")
 
+    def dialog(self):
+        return self.find(".modal").last
+
+    def close_dialog(self):
+        self.dialog().get_by_role("button", name="Close").last.click()
+        expect(self.find(".modal")).to_have_count(0)
+        self.idle()
+
     def refusal(self):
         """What the dialog with a fault says; closes it."""
         dialog = self.find(".o_error_dialog")

@@ -104,21 +104,23 @@ def test_imap_mailbox_by_hand_from_the_first_field_to_the_list_of_its_mail(desk,
     desk.picture("mailbox-form")
 
     desk.button("Test & Confirm")
+    expect(desk.dialog()).to_contain_text(f"localhost refuses the login of {login}")
+    expect(desk.dialog()).to_contain_text("The server said: [AUTHENTICATIONFAILED]")
+    expect(desk.dialog()).to_contain_text("Field to look at: Password")
     desk.picture("mailbox-error")
-    said = desk.refusal()
-    assert f"Mailbox “Sales”: localhost refuses the login of {login}" in said
-    assert "The server said: [AUTHENTICATIONFAILED]" in said
-    assert "Check Username and Password." in said
+    desk.close_dialog()
     expect(desk.find(".o_arrow_button_current")).to_have_text("Not Confirmed")
 
     desk.fill(password=stack.password)
     desk.button("Test & Confirm")
-    expect(desk.find(".o_notification")).to_contain_text("Messages in it now: 7")
-    expect(desk.find(".o_arrow_button_current")).to_have_text("Confirmed")
+    expect(desk.dialog()).to_contain_text("The mailbox “Sales” works")
+    expect(desk.dialog()).to_contain_text("Messages to be fetched: 7")
+    expect(desk.dialog()).to_contain_text("certificate verified")
     desk.picture("mailbox-tested")
+    desk.close_dialog()
+    expect(desk.find(".o_arrow_button_current")).to_have_text("Confirmed")
     assert set(stack.flags(login)) == {""}, "a test marks nothing as seen"
 
-    desk.find(".o_notification_close").click()
     desk.button("Fetch Now")
     expect(desk.find(".o_breadcrumb")).to_contain_text("Fetched Just Now")
     house.turn_back_the_clock()
@@ -148,7 +150,8 @@ def test_pop3_mailbox_by_hand(desk, house):
     assert desk.read("port") == "110", "the usual port follows the security"
     desk.fill(port=stack.ports["pop3"], password=stack.password)
     desk.button("Test & Confirm")
-    expect(desk.find(".o_notification")).to_contain_text("Messages in it now: 2")
+    expect(desk.dialog()).to_contain_text("Messages to be fetched: 2")
+    desk.close_dialog()
     desk.button("Fetch Now")
     expect(desk.find(".o_list_view")).to_be_visible()
     assert [state for _subject, state, _why in states(desk)] == [
@@ -161,31 +164,65 @@ def test_pop3_mailbox_by_hand(desk, house):
     ("security", "port", "happened", "remedy"),
     [
         ("SSL/TLS", "nobody", "Nothing listens on", "Check the port."),
-        ("SSL/TLS", "imap", "does not speak SSL/TLS", "to STARTTLS"),
-        ("SSL/TLS", "imaps_selfsigned", "is not trusted", "Install the authority's"),
-        ("None", "imaps", "but says nothing", "to SSL/TLS"),
+        ("SSL/TLS", "imap", "does not speak SSL/TLS", "TLS (STARTTLS)"),
+        ("SSL/TLS", "imaps_selfsigned", "is not trusted", "Weaker: nobody checks"),
+        ("None", "imaps", "but says nothing", "Encrypted, and the certificate is"),
     ],
 )
 def test_wrong_connection_is_explained_in_time(
     desk, house, security, port, happened, remedy
 ):
-    number = house.stack.ports.get(port, 1)
-    mailbox = house.create(
-        "fetchmail.server",
-        name="Wrong",
-        server=house.stack.host,
-        port=number,
-        user="wrong@demo.example",
-        password="x",
-    )
+    mailbox = wrong_mailbox(house, house.stack.ports.get(port, 1))
     desk.go(MAILBOXES, mailbox)
     desk.choose("connection_security", security)
     begin = time.monotonic()
     desk.button("Test & Confirm")
-    said = desk.refusal()
+    expect(desk.dialog()).to_contain_text(happened)
     assert time.monotonic() - begin < TEST_S
-    assert happened in said and remedy in said
-    assert "Mailbox “Wrong”" in said and "localhost" in said
+    expect(desk.dialog()).to_contain_text(remedy)
+    expect(desk.dialog()).to_contain_text("localhost")
+    desk.close_dialog()
+
+
+def wrong_mailbox(house, port, **values):
+    stack = house.stack
+    return house.create(
+        "fetchmail.server",
+        name="Wrong",
+        server=stack.host,
+        port=port,
+        user="wrong@demo.example",
+        password=stack.password,
+        **values,
+    )
+
+
+def test_settings_that_would_work_are_taken_over_with_one_button(desk, house):
+    """And what protects less only after a question."""
+    ports = house.stack.ports
+    desk.go(MAILBOXES, wrong_mailbox(house, ports["imap"]))
+    desk.button("Test & Confirm")
+    expect(desk.dialog()).to_contain_text("These settings would work")
+    desk.picture("mailbox-proposal")
+    desk.button("Use These Settings")
+    expect(desk.dialog()).to_contain_text("The mailbox “Wrong” works")
+    desk.close_dialog()
+    expect(desk.field("connection_security")).to_have_text("TLS (STARTTLS)")
+
+    desk.go(MAILBOXES, wrong_mailbox(house, ports["imaps_selfsigned"]))
+    desk.button("Test & Confirm")
+    expect(desk.dialog()).to_contain_text("Weaker: nobody checks")
+    desk.picture("mailbox-certificate")
+    desk.button("Use These Settings")
+    expect(desk.dialog()).to_contain_text("Use these settings all the same?")
+    desk.dialog().get_by_role("button", name="Ok").click()
+    expect(desk.dialog()).to_contain_text("The mailbox “Wrong” works")
+    desk.picture("mailbox-unverified-tested")
+    desk.close_dialog()
+    expect(desk.find(".alert-warning").first).to_contain_text(
+        "Nobody checks whether this is the right server"
+    )
+    desk.picture("mailbox-unverified")
 
 
 def test_mailbox_that_fails_says_so_on_its_form_and_in_the_list(desk, house):

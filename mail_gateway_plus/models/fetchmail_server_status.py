@@ -51,6 +51,7 @@ class FetchmailServer(models.Model):
         "Attention",
         compute="_compute_finding_count",
     )
+    finding_text = fields.Html(compute="_compute_finding_text", sanitize=False)
 
     @api.model
     def get_empty_list_help(self, help_message):
@@ -112,6 +113,16 @@ class FetchmailServer(models.Model):
             server.finding_count = len(server.finding_ids)
             server.finding_severity = Finding._worst(
                 server.finding_ids.mapped("severity")
+            )
+
+    @api.depends("finding_ids.code", "finding_ids.params")
+    @api.depends_context("lang")
+    def _compute_finding_text(self):
+        shown = Markup("<div><strong>%s</strong><div>%s</div><div>%s</div></div>")
+        for server in self:
+            server.finding_text = Markup().join(
+                shown % (found.title, found.cause, found.remedy)
+                for found in server.finding_ids
             )
 
     @api.model_create_multi
