@@ -7,7 +7,13 @@ import importlib
 
 import pytest
 
-EXAMPLES = {"retry": 1, "mailbox.uidset": 3, "message.facts": 2, "message.identity": 1}
+EXAMPLES = {
+    "retry": 1,
+    "mailbox.uidset": 3,
+    "message.facts": 2,
+    "message.identity": 1,
+    "message.policy": 5,
+}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
