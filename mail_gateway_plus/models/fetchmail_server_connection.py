@@ -1,11 +1,13 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.mail.models import fetchmail
 
-from ..core.mailbox import account
+from ..core.mailbox import account, spelling
 from ..net import tls
 from ..net.deadline import FETCH
 from ..net.recorder import Recorder
@@ -15,6 +17,7 @@ DEFAULT_SECURITY = "ssl_strict"
 ACCOUNT_FIELDS = {"server", "user", "server_type"}
 #: Server types of Odoo's mail module itself.
 OWN_TYPES = ("imap", "pop", "local")
+HIGHEST_PORT = 65535
 
 
 class FetchmailServer(models.Model):
@@ -43,15 +46,49 @@ class FetchmailServer(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         new = self.browse()
-        return super().create([new._in_step(vals) for vals in vals_list])
+        return super().create(
+            [new._in_step(new._spelled_out(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
-        self._forget_other_account(vals)
-        if "is_ssl" in vals and "connection_security" not in vals:
+        if len(self) > 1 and {"server", "is_ssl"} & vals.keys():
+            # What these mean depends on what each mailbox has now.
             for server in self:
-                super(FetchmailServer, server).write(server._in_step(vals))
+                server.write(vals)
             return True
+        vals = self._spelled_out(vals)
+        self._forget_other_account(vals)
         return super().write(self._in_step(vals))
+
+    def _spelled_out(self, vals):
+        """``vals`` with what the server's name says besides in its own fields."""
+        self._check_port(vals)
+        spelled = spelling.read(vals.get("server") or "")
+        kind = vals.get("server_type", self.server_type or "imap")
+        if not spelled or kind == "local":
+            return vals
+        security = vals.get("connection_security") or self.connection_security
+        found = spelling.settings(
+            spelled,
+            kind if kind in OWN_TYPES else "",
+            security or self._security_for(vals.get("is_ssl", True)),
+            vals.get("user", self.user) or "",
+        )
+        self._check_port(found)
+        return {**vals, **found}
+
+    def _check_port(self, vals):
+        port = int(vals.get("port") or 0)
+        if not 0 <= port <= HIGHEST_PORT:
+            raise ValidationError(
+                self.env._(
+                    "There is no port %(port)s: ports are numbers from 1 to"
+                    " %(highest)s. Usual are 993 and 143 for IMAP, 995 and 110 for"
+                    " POP3.",
+                    port=port,
+                    highest=HIGHEST_PORT,
+                )
+            )
 
     def _forget_other_account(self, vals):
         """Another account has other messages under the same UIDs, so what is
@@ -82,6 +119,18 @@ class FetchmailServer(models.Model):
         if present and account.SECURITIES[present][0] == bool(is_ssl):
             return present
         return DEFAULT_SECURITY if is_ssl else "none"
+
+    @api.onchange("server")
+    def _onchange_server(self):
+        """Take apart what was typed or pasted: ``ssl://host:port`` and the like."""
+        spelled = spelling.read(self.server or "")
+        if not spelled or self.server_type == "local":
+            return
+        security = self.connection_security or DEFAULT_SECURITY
+        kind = self.server_type if self.server_type in OWN_TYPES else ""
+        found = spelling.settings(spelled, kind, security, self.user or "")
+        is_ssl = account.SECURITIES[found.get("connection_security", security)][0]
+        self.update({**found, "is_ssl": is_ssl})
 
     @api.onchange("connection_security")
     def _onchange_connection_security(self):
@@ -124,13 +173,17 @@ class FetchmailServer(models.Model):
             self._imap_login__(recorder)
         else:
             recorder.login(self.user, self.password)
+        credentials = recorder.credentials
+        if credentials and not credentials.user:
+            # A token holds the user's name where only the server looks for it.
+            credentials = replace(credentials, user=self.user or "")
         return account.Account(
             key=self.id,
             protocol=protocol,
             host=self.server or "",
             port=self.port,
             security=self.connection_security,
-            credentials=recorder.credentials,
+            credentials=credentials,
         )
 
     def _connect__(self, allow_archived=False):  # noqa: PLW3201
@@ -150,6 +203,10 @@ class FetchmailServer(models.Model):
         if not allow_archived and not self.active:
             raise UserError(
                 self.env._("The mailbox “%s” is archived.", self.display_name)
+            )
+        if not (self.server or "").strip():
+            raise ValidationError(
+                self.env._("Mailbox “%s”: the field Server Name is empty.", self.name)
             )
 
     def _connect_imap(self, context, implicit):

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 
 from ..net.recorder import Recorder
@@ -92,3 +92,92 @@ class TestMailbox(TransactionCase):
         mailbox = self._mailbox(active=False)
         with self.assertRaisesRegex(UserError, "archived"):
             mailbox._connect__()
+
+
+@tagged("post_install", "-at_install")
+class TestServerName(TransactionCase):
+    """What is typed as the server's name besides the name."""
+
+    FIELDS = ("server", "port", "connection_security", "is_ssl", "server_type")
+
+    def _mailbox(self, **values):
+        return self.env["fetchmail.server"].create({"name": "Box", **values})
+
+    def _values(self, mailbox):
+        return tuple(mailbox[name] for name in self.FIELDS)
+
+    def test_form_takes_it_apart(self):
+        for typed, expected in (
+            ("ssl://h.example:993", ("h.example", 993, "ssl_strict", True, "imap")),
+            (
+                "tls://h.example:143",
+                ("h.example", 143, "starttls_strict", False, "imap"),
+            ),
+            ("tsl://h.example", ("h.example", 143, "starttls_strict", False, "imap")),
+            ("pop3s://h.example", ("h.example", 995, "ssl_strict", True, "pop")),
+            (
+                "tls://h.example:110",
+                ("h.example", 110, "starttls_strict", False, "pop"),
+            ),
+            ("imaps://h.example:1993", ("h.example", 1993, "ssl_strict", True, "imap")),
+            ("h.example:14300", ("h.example", 14300, "ssl_strict", True, "imap")),
+            ("https://h.example/mail", ("h.example", 993, "ssl_strict", True, "imap")),
+            ("[::1]:995", ("::1", 995, "ssl_strict", True, "pop")),
+        ):
+            with self.subTest(typed), Form(self.env["fetchmail.server"]) as form:
+                form.name, form.server = "Box", typed
+                self.assertEqual(self._values(form), expected)
+                form.user, form.password = "ann", "secret"
+            self.assertEqual(self._values(form.record), expected)
+
+    def test_user_in_the_name_fills_the_empty_field(self):
+        with Form(self.env["fetchmail.server"]) as form:
+            form.name, form.server = "Box", "imaps://ann%40h.example@imap.h.example/"
+            self.assertEqual(form.user, "ann@h.example")
+            form.user = "bob"
+            form.server = "imaps://ann@imap.h.example/"
+            self.assertEqual(form.user, "bob")
+            form.password = "secret"
+
+    def test_code_that_writes_it(self):
+        mailbox = self._mailbox(server="{h.example:993/imap/ssl/novalidate-cert}INBOX")
+        self.assertEqual(self._values(mailbox), ("h.example", 993, "ssl", True, "imap"))
+        mailbox.server = "imaps://other.example"
+        self.assertEqual(
+            self._values(mailbox), ("other.example", 993, "ssl", True, "imap")
+        )
+        mailbox.write({"server": "tls://h.example", "port": 993})
+        self.assertEqual(
+            self._values(mailbox), ("h.example", 143, "starttls_strict", False, "imap")
+        )
+
+    def test_each_mailbox_keeps_what_it_said_of_certificates(self):
+        strict = self._mailbox(connection_security="ssl_strict")
+        lax = self._mailbox(connection_security="ssl")
+        (strict + lax).server = "imaps://h.example:993"
+        self.assertEqual(
+            (strict + lax).mapped("connection_security"), ["ssl_strict", "ssl"]
+        )
+
+    def test_local_server_has_no_spelling(self):
+        mailbox = self._mailbox(server_type="local", server="ssl://h.example")
+        self.assertEqual(mailbox.server_type, "local")
+
+    def test_port_out_of_range(self):
+        for values in (
+            {"port": 65536},
+            {"port": -1},
+            {"server": "h.example:70000"},
+            {"server": "ssl://h.example:99999999999999999999"},
+        ):
+            with self.subTest(values):
+                with self.assertRaisesRegex(ValidationError, "There is no port"):
+                    self._mailbox(**values)
+                mailbox = self._mailbox()
+                with self.assertRaisesRegex(ValidationError, "There is no port"):
+                    mailbox.write(values)
+
+    def test_empty_name_is_told_when_the_mailbox_is_confirmed(self):
+        mailbox = self._mailbox(server=" ", user="ann")
+        with self.assertRaisesRegex(UserError, "Server Name is empty"):
+            mailbox.button_confirm_login()
