@@ -7,6 +7,8 @@ from odoo.tests import Form, TransactionCase, tagged
 
 from ..net.recorder import Recorder
 
+STARTTLS = "starttls_strict"
+
 
 @tagged("post_install", "-at_install")
 class TestMailbox(TransactionCase):
@@ -113,7 +115,7 @@ class TestServerName(TransactionCase):
                 "tls://h.example:143",
                 ("h.example", 143, "starttls_strict", False, "imap"),
             ),
-            ("tsl://h.example", ("h.example", 143, "starttls_strict", False, "imap")),
+            ("tsl://h.example", ("h.example", 143, STARTTLS, False, "imap")),
             ("pop3s://h.example", ("h.example", 995, "ssl_strict", True, "pop")),
             (
                 "tls://h.example:110",
