@@ -14,12 +14,6 @@ EXAMPLES = {
     "message.identity": 1,
     "message.policy": 5,
 }
-    "retry": 1,
-    "mailbox.uidset": 3,
-    "message.facts": 2,
-    "message.identity": 1,
-    "message.policy": 5,
-}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
