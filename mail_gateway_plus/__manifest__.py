@@ -17,16 +17,21 @@
         "data/mail_gateway_advice_mailbox_reply.xml",
         "data/mail_gateway_advice_message.xml",
         "data/mail_gateway_advice_setting.xml",
+        "data/mail_gateway_advice_operator.xml",
         "data/ir_cron.xml",
         "views/fetchmail_server_views.xml",
         "wizards/mail_gateway_folder_pick_views.xml",
         "wizards/mail_gateway_mailbox_test_views.xml",
+        "wizards/mail_gateway_route_wizard_views.xml",
+        "wizards/mail_gateway_answer_wizard_views.xml",
         "views/mail_gateway_incoming_views.xml",
+        "views/mail_gateway_incoming_analysis_views.xml",
+        "views/res_config_settings_views.xml",
         "views/mail_gateway_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
-            "mail_gateway_plus/static/src/scss/*.scss",
+            "mail_gateway_plus/static/src/**/*",
         ],
         "web.assets_tests": [
             "mail_gateway_plus/static/tests/tours/*.js",

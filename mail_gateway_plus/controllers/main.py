@@ -1,10 +1,33 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import http
-from odoo.http import request
+from odoo.http import content_disposition, request
+
+#: For pages made of somebody's mail: nothing runs, nothing is loaded, nothing leaves.
+_CAGE = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'self'; sandbox"
+)
+_SAFE = [
+    ("Content-Security-Policy", _CAGE),
+    # The browser must neither guess what it got, nor tell others where it is.
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-DNS-Prefetch-Control", "off"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "private, no-store"),
+]
 
 
 class IncomingMessage(http.Controller):
+    """What is in a message, for those who may read the ledger; others get no byte."""
+
+    def _row(self, incoming_id):
+        row = request.env["mail.gateway.incoming"].browse(incoming_id).exists()
+        if not row:
+            raise request.not_found()
+        row.check_access("read")
+        return row
+
     @http.route(
         "/mail_gateway_plus/incoming/<int:incoming_id>.eml",
         type="http",
@@ -12,16 +35,39 @@ class IncomingMessage(http.Controller):
         readonly=True,
     )
     def download(self, incoming_id):
-        """The raw message as a file; who may not read the ledger gets no bytes."""
-        row = request.env["mail.gateway.incoming"].browse(incoming_id).exists()
-        if not row:
+        """The raw message as a file."""
+        row = self._row(incoming_id)
+        row._check_raw()
+        name = f"message-{row.id}.eml"
+        return self._file(row._raw(), "message/rfc822", name)
+
+    @http.route(
+        "/mail_gateway_plus/incoming/<int:incoming_id>/attachment/<int:number>",
+        type="http",
+        auth="user",
+        readonly=True,
+    )
+    def attachment(self, incoming_id, number):
+        found = self._row(incoming_id)._attachment(number)
+        if not found:
             raise request.not_found()
-        return request.make_response(
-            row._raw(),
-            headers=[
-                ("Content-Type", "message/rfc822"),
-                ("Content-Disposition", f'attachment; filename="message-{row.id}.eml"'),
-                # A message may hold scripts; the browser must not guess at it.
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        attachment, data = found
+        # Whatever the sender calls it, the browser is to save it and not to show it.
+        return self._file(data, "application/octet-stream", attachment.name)
+
+    @http.route(
+        "/mail_gateway_plus/incoming/<int:incoming_id>/preview",
+        type="http",
+        auth="user",
+        readonly=True,
+    )
+    def preview(self, incoming_id):
+        """The body of the message, for a frame of the form."""
+        page = self._row(incoming_id)._preview_page()
+        headers = [("Content-Type", "text/html; charset=utf-8"), *_SAFE]
+        return request.make_response(page, headers=headers)
+
+    def _file(self, data, kind, name):
+        named = ("Content-Disposition", content_disposition(name))
+        headers = [("Content-Type", kind), named, *_SAFE]
+        return request.make_response(data, headers=headers)

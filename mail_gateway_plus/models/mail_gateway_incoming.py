@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.message import header
-from ..core.routing import verdict
 
 #: As much of a message's head as the form shows, in characters.
 HEAD_SHOWN = 20_000
@@ -33,6 +32,7 @@ class MailGatewayIncoming(models.Model):
         "fetchmail.server", "Mailbox", readonly=True, index=True, ondelete="set null"
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
+    department_id = fields.Many2one(related="server_id.department_id")
     account = fields.Char(
         required=True,
         readonly=True,
@@ -73,6 +73,11 @@ class MailGatewayIncoming(models.Model):
         index=True,
         default="received",
     )
+    state_since = fields.Datetime(
+        readonly=True,
+        default=lambda self: self.env.cr.now(),
+        help="Since when it is in this state; its retention counts from then.",
+    )
     reason_code = fields.Char(readonly=True, default="received", index=True)
     advice_id = fields.Many2one(
         "mail.gateway.advice",
@@ -85,7 +90,12 @@ class MailGatewayIncoming(models.Model):
     attempts = fields.Integer(readonly=True, required=True, default=0)
     next_attempt = fields.Datetime(readonly=True)
     duplicate_of_id = fields.Many2one(
-        "mail.gateway.incoming", "First Delivery", readonly=True, ondelete="set null"
+        "mail.gateway.incoming",
+        "First Delivery",
+        readonly=True,
+        ondelete="set null",
+        # Deleting the first looks for all others.
+        index="btree_not_null",
     )
     outcome_ids = fields.One2many(
         "mail.gateway.outcome", "incoming_id", "Records", readonly=True
@@ -97,6 +107,11 @@ class MailGatewayIncoming(models.Model):
     steps = fields.Text("What Happened", compute="_compute_steps")
     head = fields.Text("Headers", compute="_compute_head")
     raw = fields.Binary("Raw Message", compute="_compute_raw")
+    raw_purged = fields.Boolean(
+        "Headers Only",
+        readonly=True,
+        help="The content was removed when its time was over; the headers remain.",
+    )
 
     # POP3 has neither folders nor UIDVALIDITY; '' and not NULL, which is never equal.
     _place_unique = models.Constraint(
@@ -155,20 +170,12 @@ class MailGatewayIncoming(models.Model):
     def action_download(self):
         """The message as a file that mail programs open."""
         self.ensure_one()
+        self._check_raw()
         return {
             "type": "ir.actions.act_url",
             "url": f"/mail_gateway_plus/incoming/{self.id}.eml",
             "target": "download",
         }
-
-    def action_reprocess(self):
-        """Route again, under today's aliases and settings."""
-        self.check_access("read")
-        again = self.sudo().filtered(lambda row: row.state in verdict.OPEN)
-        again.activity_unlink(["mail.mail_activity_data_warning"])
-        again.write({"state": "received", "reason_code": "received", "attempts": 0})
-        self._processing_cron()._trigger()
-        return True
 
     def unlink(self):
         """What is deleted here may still be in the mailbox, and would come again."""

@@ -5,4 +5,5 @@ from . import test_direct_callers
 from . import test_download
 from . import test_ledger
 from . import test_mailbox
+from . import test_operator
 from . import test_tour

@@ -4,6 +4,7 @@ from odoo.tests import TransactionCase, tagged
 
 from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
+from ..core.message import answerable
 from ..core.routing import verdict
 
 
@@ -12,7 +13,7 @@ class TestAdvice(TransactionCase):
     def _codes(self):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
-        checks = trial.CODES | setting.CODES
+        checks = trial.CODES | setting.CODES | set(answerable.CODES)
         return faults | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):

@@ -112,17 +112,6 @@ class TestLedger(TransactionCase):
         self.row.action_reprocess()
         self.assertEqual(self.row.state, "routed")
 
-    def test_operator_sees_no_password_and_deletes_nothing(self):
-        self.mailbox.password = "secret"
-        mailbox = self.mailbox.with_user(self.operator)
-        self.assertEqual(mailbox.name, "Box")
-        with self.assertRaises(AccessError):
-            mailbox.read(["password"])
-        with self.assertRaises(AccessError):
-            mailbox.fetch_mail()
-        with self.assertRaises(AccessError):
-            self.row.with_user(self.operator).unlink()
-
     def test_employee_sees_nothing_of_the_ledger(self):
         employee = new_test_user(self.env, "employee", groups="base.group_user")
         for model in ("mail.gateway.incoming", "mail.gateway.outcome"):

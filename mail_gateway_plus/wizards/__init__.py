@@ -2,3 +2,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import mail_gateway_folder_pick
 from . import mail_gateway_mailbox_test
+from . import mail_gateway_route_wizard
+from . import mail_gateway_answer_wizard

@@ -10,6 +10,8 @@ import pytest
 EXAMPLES = {
     "retry": 1,
     "mailbox.uidset": 3,
+    "message.answerable": 2,
+    "message.content": 2,
     "message.facts": 2,
     "message.identity": 1,
     "message.policy": 5,

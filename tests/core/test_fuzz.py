@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from odoo.addons.mail_gateway_plus.core.message import bounds, facts, header
+from odoo.addons.mail_gateway_plus.core.message import bounds, content, facts, header
 
 from . import mutations
 
@@ -35,12 +35,19 @@ def read(raw):
         header.decode(value[:8_192])
 
 
-def fault_of(number, seeds):
+def show(raw):
+    """What core does when people look at a message."""
+    if not bounds.exceeded(raw):
+        for attached in content.read(raw).attachments[:3]:
+            content.attachment(raw, attached.number)
+
+
+def fault_of(number, seeds, work=read):
     """What is wrong with how core takes a mutant, None when nothing is."""
     names, raw = mutations.mutant(number, seeds)
     begin = time.process_time()
     try:
-        read(raw)
+        work(raw)
     except Exception as problem:  # each number is to be told, not the first only
         return f"{number} {names}: {problem!r}"
     took = time.process_time() - begin
@@ -48,8 +55,8 @@ def fault_of(number, seeds):
     return slow if took > allowed_s(raw) else None
 
 
-def faults(numbers, seeds):
-    return [fault for fault in (fault_of(n, seeds) for n in numbers) if fault]
+def faults(numbers, seeds, work=read):
+    return [fault for fault in (fault_of(n, seeds, work) for n in numbers) if fault]
 
 
 def test_mutants_of_our_own_messages():
@@ -61,6 +68,11 @@ def test_mutants_of_real_messages(is_bare):
     if not seeds:
         pytest.skip("shared material: no ../shared/corpus")
     assert faults(range(COUNT if is_bare else SAMPLE), seeds) == []
+
+
+def test_mutants_that_people_look_at():
+    seeds = mutations.messages(mutations.OWN) + mutations.messages(mutations.REAL)
+    assert faults(range(2 * SAMPLE), seeds, show) == []
 
 
 @pytest.mark.soak

@@ -45,7 +45,8 @@ def fit(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
 
 
-def _plain(value: bytes) -> str:
+def plain(value: bytes) -> str:
+    """Bytes of no known charset as text."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -58,13 +59,13 @@ def _piece(piece: bytes | str, charset: str | None) -> str:
     try:
         return piece.decode(charset or "ascii")
     except (LookupError, UnicodeError, ValueError):
-        return _plain(piece)
+        return plain(piece)
 
 
 def decode(value: bytes) -> str:
     """A field's value as text: encoded words (RFC 2047) decoded where they can be,
     else shown as they came."""
-    text = _plain(value)
+    text = plain(value)
     try:
         pieces = email.header.decode_header(text)
     except Exception:  # whatever it is, the words cannot be decoded

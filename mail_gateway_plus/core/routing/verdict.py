@@ -38,6 +38,8 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("alias_refused", "rejected"),
     ("written_to_catchall", "rejected"),
     ("answered", "rejected"),
+    ("answered_by_hand", "rejected"),
+    ("ignored_by_hand", "ignored"),
     ("parsed", None),
     ("routes_found", None),
     ("routed_by_hand", None),

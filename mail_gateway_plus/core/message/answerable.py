@@ -1,0 +1,80 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whether a message may be answered, and to whom.
+
+Answers to programs make loops, answers to forged senders annoy strangers: RFC 3834,
+section 2, tells to whom no answer goes.
+
+>>> refused(b"From: ann@a.example\\r\\nPrecedence: bulk\\r\\n", ()).code
+'answer_bulk'
+>>> address(b"From: Ann <Ann@A.example>\\r\\n")
+'ann@a.example'
+"""
+
+import email.utils
+from collections.abc import Collection, Iterator
+
+from ..finding import Finding
+from . import header
+
+#: Every reason for which no answer goes out; the first one the ledger knows.
+CODES = (
+    "answer_already",
+    "answer_no_address",
+    "answer_null_sender",
+    "answer_automatic",
+    "answer_bulk",
+    "answer_report",
+    "answer_own_address",
+)
+
+_BULK = (b"bulk", b"junk", b"list")
+_LISTS = ("list-id", "list-post", "list-unsubscribe")
+# X-Auto-Response-Suppress is none of these: Odoo writes it into what people write.
+_AUTOMATS = ("x-autoreply", "x-autorespond")
+_DAEMONS = ("mailer-daemon", "postmaster", "noreply", "no-reply")
+#: As much of a field (bytes) as is read; the parser takes the square of its length.
+_READ = 8_192
+
+
+def address(head: bytes) -> str:
+    """The sender's address in lower case, empty where none can be read."""
+    for name, value in header.fields(head):
+        if name == "from":
+            try:
+                found = email.utils.parseaddr(header.decode(value[:_READ]))[1]
+            except Exception:  # whatever it is, the field cannot be read
+                return ""
+            return found.lower() if "@" in found else ""
+    return ""
+
+
+def refused(head: bytes, own: Collection[str]) -> Finding | None:
+    """Why no answer may go to the sender; None when one may.
+
+    :param head: the header section of the message
+    :param own: addresses in lower case that come back to this gateway
+    """
+    sender = address(head)
+    code = next(_reasons(head, sender, own), None)
+    return Finding(code, params={"sender": sender}) if code else None
+
+
+def _reasons(head: bytes, sender: str, own: Collection[str]) -> Iterator[str]:
+    found = {name: value.lower() for name, value in header.fields(head)}
+    local = sender.partition("@")[0]
+    if not sender:
+        yield "answer_no_address"
+    if found.get("return-path", b"").replace(b" ", b"") == b"<>":
+        yield "answer_null_sender"
+    if b"report" in found.get("content-type", b"").partition(b";")[0]:
+        yield "answer_report"
+    automatic = found.get("auto-submitted", b"no").partition(b";")[0].strip()
+    if automatic != b"no" or any(name in found for name in _AUTOMATS):
+        yield "answer_automatic"
+    if found.get("precedence") in _BULK or any(name in found for name in _LISTS):
+        yield "answer_bulk"
+    if local in _DAEMONS:
+        yield "answer_automatic"
+    if sender in own:
+        yield "answer_own_address"

@@ -1,0 +1,157 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core.message import header
+from .mail_gateway_tally import DELETED, FETCHED
+
+_logger = logging.getLogger(__name__)
+
+#: Settings in days, 0 for ever.
+DAYS = {
+    "mail_gateway_plus.keep_content_days": 7,
+    "mail_gateway_plus.keep_row_days": 90,
+    "mail_gateway_plus.keep_rejected_days": 90,
+    "mail_gateway_plus.keep_quarantined_days": 0,
+}
+#: (states, setting for their content, setting for their rows). What waits to be
+#: processed is never purged; its content is what a worker locks.
+RETENTION = (
+    (
+        ("routed", "bounce", "ignored", "duplicate"),
+        "mail_gateway_plus.keep_content_days",
+        "mail_gateway_plus.keep_row_days",
+    ),
+    (("rejected",), None, "mail_gateway_plus.keep_rejected_days"),
+    (("quarantined",), None, "mail_gateway_plus.keep_quarantined_days"),
+)
+#: Messages whose time is over that one transaction takes.
+BATCH = 200
+
+
+class MailGatewayIncoming(models.Model):
+    """How long what is kept: first the content goes, then the row."""
+
+    _inherit = "mail.gateway.incoming"
+
+    _retention_index = models.Index("(state, state_since)")
+
+    @api.model
+    def _keep_days(self, setting):
+        stored = self.env["ir.config_parameter"].sudo().get_param(setting)
+        return int(stored) if stored else DAYS[setting]
+
+    @api.model
+    def _domain_expired(self, states, setting):
+        """None when they are kept for ever."""
+        days = setting and self._keep_days(setting)
+        if not days:
+            return None
+        before = fields.Datetime.now() - timedelta(days=days)
+        return [("state", "in", states), ("state_since", "<", before)]
+
+    @api.model
+    def _cron_purge(self):
+        """Remove what is no longer to be kept, a portion a transaction."""
+        jobs = list(self._purges())
+        left = sum(self.search_count(domain) for domain, _purge in jobs)
+        self.env["ir.cron"]._commit_progress(remaining=left)
+        self.env["mail.gateway.tally"]._compact()
+        for domain, purge in jobs:
+            if not self._purge_all(domain, purge):
+                return
+
+    @api.model
+    def _purges(self):
+        """(domain, method that purges its rows)"""
+        for states, content, row in RETENTION:
+            expired = self._domain_expired(states, content)
+            if expired:
+                yield [*expired, ("raw_purged", "=", False)], "_purge_content"
+            expired = self._domain_expired(states, row)
+            if expired:
+                yield expired, "_purge_rows"
+
+    @api.model
+    def _purge_all(self, domain, purge):
+        """Mailbox by mailbox, for a mailbox that is just being fetched waits for the
+        next time.
+
+        :return: whether there was time for all
+        """
+        servers = [server for (server,) in self._read_group(domain, ["server_id"])]
+        for server in servers:
+            of_server = [*domain, ("server_id", "=", server.id)]
+            while rows := self.search(of_server, limit=BATCH):
+                if server and not server.try_lock_for_update(allow_referencing=True):
+                    break
+                getattr(rows, purge)()
+                if not self.env["ir.cron"]._commit_progress(len(rows)):
+                    return False
+        return True
+
+    def _purge_rows(self):
+        _logger.info("%s messages of the ledger were kept long enough", len(self))
+        self.unlink()
+
+    def _purge_content(self):
+        """Leave the headers; the first chunk has them."""
+        Chunk = self.env["mail.gateway.chunk"]
+        for row in self:
+            Chunk._cut(row.id, header.split(Chunk._load(row.id, limit=1))[0])
+        self.write({"raw_purged": True})
+
+    # --- counts of what came and went
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        self.env["mail.gateway.tally"].sudo()._add(rows, lambda row: FETCHED)
+        return rows
+
+    def unlink(self):
+        self.check_access("unlink")
+        rows = self.sudo()
+        rows._lock_mailboxes()
+        rows._hand_on_activities()
+        self.env["mail.gateway.tally"].sudo()._add(rows, _counted_as)
+        if not self.env.su:
+            _logger.info("User %s deletes messages %s", self.env.uid, self.ids)
+        return super().unlink()
+
+    def _lock_mailboxes(self):
+        """What is remembered of deleted messages stands where their fetch writes."""
+        servers = self.server_id
+        if len(servers.try_lock_for_update(allow_referencing=True)) < len(servers):
+            raise UserError(
+                self.env._(
+                    "A mailbox of these messages is being fetched at this moment. Try"
+                    " again in a minute."
+                )
+            )
+
+
+def _counted_as(row):
+    """What is deleted before anything came of it has no outcome to count."""
+    return DELETED if row.state in ("received", "quarantined") else row.state
+
+
+class MailGatewayChunk(models.Model):
+    _inherit = "mail.gateway.chunk"
+
+    @api.model
+    def _cut(self, incoming_id, head):
+        """Keep only the head of a message."""
+        self.env.cr.execute(
+            """
+            DELETE FROM mail_gateway_chunk WHERE incoming_id = %(id)s AND sequence > 0;
+            UPDATE mail_gateway_chunk SET data = %(head)s WHERE incoming_id = %(id)s
+            """,
+            {"id": incoming_id, "head": psycopg2.Binary(head)},
+        )

@@ -1,0 +1,78 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..hooks import FETCH_CRON
+from .mail_gateway_incoming_retention import DAYS
+
+PAUSED = "mail_gateway_plus.fetch_paused"
+
+
+class ResConfigSettings(models.TransientModel):
+    """The switch of all fetching, and how long the ledger keeps what."""
+
+    _inherit = "res.config.settings"
+
+    mail_gateway_fetch = fields.Boolean(
+        "Fetch Incoming Mail",
+        help="Off: no mailbox is fetched, neither by the scheduled action nor by Fetch"
+        " Now. The mail stays where it is.",
+    )
+    mail_gateway_keep_content_days = fields.Integer("Content of Processed Mail")
+    mail_gateway_keep_row_days = fields.Integer("Headers of Processed Mail")
+    mail_gateway_keep_rejected_days = fields.Integer("Rejected Mail")
+    mail_gateway_keep_quarantined_days = fields.Integer("Quarantined Mail")
+    mail_gateway_attention_count = fields.Integer(
+        compute="_compute_mail_gateway_attention_count"
+    )
+
+    @api.depends("company_id")
+    def _compute_mail_gateway_attention_count(self):
+        Incoming = self.env["mail.gateway.incoming"]
+        count = Incoming.search_count(Incoming._domain_attention())
+        self.mail_gateway_attention_count = count
+
+    @api.constrains(*(f"mail_gateway_{name.partition('.')[2]}" for name in DAYS))
+    def _check_mail_gateway_days(self):
+        for settings in self:
+            if any(settings[name] < 0 for name in settings._mail_gateway_days()):
+                raise ValidationError(
+                    self.env._(
+                        "Incoming mail is kept for a number of days, or for ever: 0."
+                    )
+                )
+
+    @api.model
+    def _mail_gateway_days(self):
+        """{field: parameter}"""
+        return {f"mail_gateway_{name.partition('.')[2]}": name for name in DAYS}
+
+    @api.model
+    def _mail_gateway_is_paused(self):
+        return bool(self.env["ir.config_parameter"].sudo().get_param(PAUSED))
+
+    # Not by config_parameter: that takes 0 and off for "not set", which is the default.
+    @api.model
+    def get_values(self):
+        values = super().get_values()
+        keep_days = self.env["mail.gateway.incoming"]._keep_days
+        days = self._mail_gateway_days()
+        values.update({field: keep_days(name) for field, name in days.items()})
+        values["mail_gateway_fetch"] = not self._mail_gateway_is_paused()
+        return values
+
+    def set_values(self):
+        result = super().set_values()
+        params = self.env["ir.config_parameter"].sudo()
+        for field, name in self._mail_gateway_days().items():
+            params.set_param(name, str(self[field]))
+        if self.mail_gateway_fetch == self._mail_gateway_is_paused():
+            params.set_param(PAUSED, not self.mail_gateway_fetch)
+            self.env.ref(FETCH_CRON)._trigger()
+        return result
+
+    def action_mail_gateway_attention(self):
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "mail_gateway_plus.mail_gateway_incoming_action_attention"
+        )

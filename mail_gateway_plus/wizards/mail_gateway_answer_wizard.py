@@ -1,0 +1,112 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ..core.message import answerable
+
+#: RFC 5322, 3.6.4, as far as it is safe in a header.
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
+
+
+class MailGatewayAnswerWizard(models.TransientModel):
+    """Tells senders that their messages could not be delivered.
+
+    Answers leave with the mail queue, from an address whose bounces come back to this
+    gateway, and say of themselves that they are automatic (RFC 3834).
+    """
+
+    _name = "mail.gateway.answer.wizard"
+    _description = "Answer the Senders of Incoming Messages"
+
+    incoming_ids = fields.Many2many(
+        "mail.gateway.incoming", string="Messages", readonly=True
+    )
+    recipients = fields.Text("To", compute="_compute_recipients")
+    skipped = fields.Text("Not Answered", compute="_compute_recipients")
+    body = fields.Html("Text", required=True, default=lambda self: self._default_body())
+
+    @api.model
+    def _default_body(self):
+        return Markup("<p>%s</p><p>%s</p>") % (
+            self.env._("Hello,"),
+            self.env._(
+                "your message could not be delivered: nobody receives mail under this"
+                " address. Please check the address and send the message again."
+            ),
+        )
+
+    @api.depends("incoming_ids")
+    def _compute_recipients(self):
+        for wizard in self:
+            told, skipped = [], []
+            for row in wizard.incoming_ids._origin:
+                finding = row._unanswerable()
+                if finding:
+                    skipped.append(wizard._skipped(row, finding))
+                else:
+                    told.append(answerable.address(row._head_raw()))
+            wizard.recipients = ", ".join(dict.fromkeys(told))
+            wizard.skipped = "\n".join(skipped)
+
+    def _skipped(self, row, finding):
+        advice = self.env["mail.gateway.advice"]._of(finding.code)
+        title, cause, _remedy = advice._filled(finding.params)
+        return f"“{row.subject or ''}”: {title}. {cause}"
+
+    def action_send(self):
+        """Queue the answers; the messages end as rejected."""
+        self.ensure_one()
+        rows = self.incoming_ids._to_treat()
+        rows = rows.filtered(lambda row: not row._unanswerable())
+        if not rows:
+            raise UserError(self.skipped or rows._nothing_to_treat())
+        for row in rows:
+            recipient = answerable.address(row._head_raw())
+            self.env["mail.mail"].sudo().create(self._answer(row, recipient))
+            row._settle_by_hand("rejected", "answered_by_hand", recipient=recipient)
+            row._told(self._note(recipient))
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _note(self, recipient):
+        head = self.env._("Answered to %s:", recipient)
+        return Markup("<p>%s</p><blockquote>%s</blockquote>") % (head, self.body)
+
+    def _answer(self, row, recipient):
+        found = _MESSAGE_ID.search(row.message_id or "")
+        message_id = found[0] if found else ""
+        headers = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+        if message_id:
+            headers["In-Reply-To"] = message_id
+        subject = " ".join((row.subject or "").split())
+        return {
+            "email_from": self._sender(row),
+            "email_to": recipient,
+            "author_id": False,
+            "subject": f"Re: {subject}",
+            "body_html": self._body(row),
+            "references": message_id,
+            "headers": repr(headers),
+            "auto_delete": True,
+        }
+
+    def _sender(self, row):
+        company = (row.company_id or self.env.company).sudo()
+        return company.catchall_formatted or company.email_formatted
+
+    def _body(self, row):
+        date = row.date and format_datetime(self.env, row.date)
+        facts = (
+            (self.env._("Subject"), row.subject),
+            (self.env._("To"), row.recipients),
+            (self.env._("Sent on"), date),
+        )
+        lines = [Markup("%s: %s") % fact for fact in facts if fact[1]]
+        quote = Markup("<blockquote>%s</blockquote>") % Markup("<br/>").join(lines)
+        return Markup(self.body) + quote
