@@ -18,6 +18,7 @@
         "data/mail_gateway_advice_message.xml",
         "data/mail_gateway_advice_setting.xml",
         "data/mail_gateway_advice_operator.xml",
+        "data/mail_gateway_provider.xml",
         "data/ir_cron.xml",
         "views/fetchmail_server_views.xml",
         "wizards/mail_gateway_folder_pick_views.xml",

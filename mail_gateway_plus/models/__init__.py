@@ -11,6 +11,7 @@ from . import mail_gateway_incoming_processing
 from . import mail_gateway_outcome
 from . import mail_gateway_tally
 from . import mail_gateway_incoming_retention
+from . import mail_gateway_provider
 from . import fetchmail_server_connection
 from . import fetchmail_server_fetch
 from . import fetchmail_server

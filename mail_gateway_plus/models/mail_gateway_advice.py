@@ -39,9 +39,14 @@ class MailGatewayAdvice(models.Model):
 
     @api.model
     def _words(self, code, params):
-        """(title, cause, remedy); a code without words shows itself."""
+        """(title, cause, remedy) with the provider's own steps where they are known;
+        a code without words shows itself."""
         advice = self._of(code)
-        return advice._filled(params) if advice else (code, "", "")
+        if not advice:
+            return code, "", ""
+        title, cause, remedy = advice._filled(params)
+        steps = self.env["mail.gateway.provider"]._steps(code, params.get("host"))
+        return title, cause, "\n".join(filter(None, [remedy, steps]))
 
     @api.model
     def _text(self, finding):

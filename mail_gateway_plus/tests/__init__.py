@@ -6,4 +6,5 @@ from . import test_download
 from . import test_ledger
 from . import test_mailbox
 from . import test_operator
+from . import test_provider
 from . import test_tour
