@@ -30,8 +30,9 @@ class Scripted:
             threading.Thread(target=self._talk, args=[sock], daemon=True).start()
 
     def _talk(self, sock):
-        # The client hangs up in the middle: that is what these tests are about.
-        with contextlib.suppress(OSError), sock:
+        # The client hangs up in the middle, or speaks TLS where a line is awaited: that
+        # is what these tests are about.
+        with contextlib.suppress(OSError, ValueError, LookupError), sock:
             self.script(self, sock)
 
     def read(self, sock):
@@ -83,6 +84,21 @@ def drips(_server, sock):
     while True:
         sock.sendall(b"x")
         time.sleep(0.05)
+
+
+def trickles(_server, sock):
+    """A greeting at a byte a second."""
+    for byte in b"* OK [CAPABILITY IMAP4rev1] a server that takes its time\r\n":
+        sock.sendall(bytes([byte]))
+        time.sleep(1)
+
+
+def half_a_handshake(_server, sock):
+    """Takes the client's hello, and its own ends after the first bytes."""
+    sock.recv(1)
+    sock.sendall(b"\x16\x03\x03\x40\x00\x02")
+    sock.recv(65536)
+    time.sleep(60)
 
 
 def floods(_server, sock):
