@@ -14,7 +14,7 @@ from odoo.release import version as odoo_version
 from sandbox.say import Missing, line
 from sandbox.stack import Stack
 
-from . import rounds, table
+from . import crowd, rounds, table
 from .cases import CASES, SIDES
 from .side import Side
 
@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--short", action="store_true", help="few messages, one run")
     parser.add_argument("--case", default="", help="only cases with this in their name")
+    parser.add_argument("--patient", action="store_true", help=crowd.PATIENT)
     return parser.parse_args()
 
 
@@ -52,6 +53,8 @@ def main() -> None:
             results = rounds.run(stack, sides, case, 1 if wanted.short else TIMES)
             found += table.figures(case, results)
             halves.append(table.fetch_alone(case, results))
+        if wanted.case in crowd.NAME:
+            found += crowd.run(stack, sides, wanted.short, wanted.patient)
     line(f"\n{machine(stack)}")
     # What else ran takes from both sides, but not the same at each moment.
     line(f"load before it began {load:.1f}; {time.monotonic() - begin:.0f} s in all")

@@ -19,6 +19,31 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """Mailboxes to be fetched together: ``each`` messages in each of ``logins``, and
+    black holes at the ports ``holes``; ``apart`` has those looked into before."""
+
+    side: str
+    host: str
+    port: int
+    password: str
+    logins: tuple[str, ...]
+    holes: tuple[int, ...]
+    each: int
+    apart: bool
+
+
+@dataclass(frozen=True)
+class Waited:
+    """Until all messages were there, and until all was done. ``hole_s`` is what one
+    black hole took, where these were looked into before."""
+
+    fetched_s: float
+    processed_s: float
+    hole_s: float
+
+
+@dataclass(frozen=True)
 class Cost:
     """Of one stage. ``peak_mb`` is how far resident memory rose above its start."""
 

@@ -53,19 +53,36 @@ def warm_up(env):
 
 
 def mailbox(env, job):
-    """The mailbox as its administrator sets it up; security where there is a choice."""
+    kind = "pop" if job.protocol.startswith("pop3") else "imap"
+    server = _mailbox(env, kind, job.host, job.port, job.login, job.password)
+    env.cr.commit()
+    return server
+
+
+def crowd(env, crowd):
+    """The black holes, and the mailboxes that answer."""
+    holes, others = env["fetchmail.server"], env["fetchmail.server"]
+    for port in crowd.holes:
+        holes += _mailbox(env, "imap", crowd.host, port, f"hole{port}", "secret")
+    for login in crowd.logins:
+        place = (crowd.host, crowd.port, login, crowd.password)
+        others += _mailbox(env, "imap", *place)
+    env.cr.commit()
+    return holes, others
+
+
+def _mailbox(env, kind, host, port, login, password):
+    """As its administrator sets it up; security where there is a choice."""
     values = {
-        "name": "Bench",
-        "server_type": "pop" if job.protocol.startswith("pop3") else "imap",
-        "server": job.host,
-        "port": job.port,
-        "user": job.login,
-        "password": job.password,
+        "name": login,
+        "server_type": kind,
+        "server": host,
+        "port": port,
+        "user": login,
+        "password": password,
         "is_ssl": True,
         "state": "done",
     }
     if "connection_security" in env["fetchmail.server"]._fields:
         values["connection_security"] = "ssl_strict"
-    server = env["fetchmail.server"].create(values)
-    env.cr.commit()
-    return server
+    return env["fetchmail.server"].create(values)

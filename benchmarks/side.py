@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import Any
 
 from sandbox.paths import ROOT
 from sandbox.say import Missing, step
 from sandbox.stack import Stack
 
-from .job import Cost, Job, Result
+from .job import Cost, Crowd, Job, Result
 
 
 def settings(stack: Stack, **values: str) -> None:
@@ -76,12 +77,17 @@ class Side:
         settings(self.stack, fsync="on", full_page_writes="on", synchronous_commit="on")
 
     def run(self, job: Job) -> Result:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(asdict(job)) + "\n")
-        self._process.stdin.flush()
-        said = json.loads(self._answer())
+        said = self.ask(job)
         costs = {name: Cost(**cost) for name, cost in said["costs"].items()}
         return Result(costs, said["made"])
+
+    def ask(self, job: Job | Crowd) -> Any:
+        """What the worker has measured, as it says it."""
+        assert self._process.stdin
+        kind = type(job).__name__
+        self._process.stdin.write(json.dumps([kind, asdict(job)]) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._answer())
 
     def _answer(self) -> str:
         assert self._process.stdout

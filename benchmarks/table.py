@@ -19,6 +19,8 @@ class Figure:
     unit: str
     stock: Sequence[float]
     addon: Sequence[float]
+    #: What shall be reached: a ratio, or a time of the addon.
+    target: str = ""
 
     @property
     def ratio(self) -> float:
@@ -33,21 +35,22 @@ class Figure:
 
 
 def figures(case: Case, results: Results) -> Iterator[Figure]:
-    def of(what: str, unit: str, name: str, scale: float) -> Figure:
+    def of(what: str, unit: str, name: str, scale: float, target: str = "") -> Figure:
         stock, addon = (
             [one.total(name) * scale for one in results[side]]
             for side in ("stock", "addon")
         )
-        return Figure(f"{case.name}, {case.count}", what, unit, stock, addon)
+        name = f"{case.name}, {case.count}"
+        return Figure(name, what, unit, stock, addon, target)
 
-    yield of("time", "s", "seconds", 1)
+    yield of("time", "s", "seconds", 1, case.target)
     yield of("CPU a message", "ms", "cpu_s", 1000 / case.count)
     yield of("queries a message", "", "queries", 1 / case.count)
     if case.size:
         yield of("memory, peak growth", "MB", "peak_mb", 1)
 
 
-HEADER = ("case", "measured", "stock", "addon", "ratio", "of pairs")
+HEADER = ("case", "measured", "stock", "addon", "ratio", "target", "of pairs")
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
@@ -59,6 +62,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         f"{median(figure.stock):.1f}{unit}",
         f"{median(figure.addon):.1f}{unit}",
         f"{figure.ratio:.2f}",
+        figure.target,
         f"{low:.2f} to {high:.2f}",
     )
 

@@ -23,8 +23,8 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import setting
-from .job import Cost, Job
+from . import setting, waiting
+from .job import Cost, Crowd, Job
 
 #: Stock takes so many messages a run; its scheduled action starts the next at once.
 STOCK_RUN = 50
@@ -45,10 +45,11 @@ def main(config_file: str, database: str) -> None:
     gc.freeze()
     print("ready", flush=True)
     for line in sys.stdin:
-        _in_fork(registry, Job(**json.loads(line)))
+        kind, values = json.loads(line)
+        _in_fork(registry, {"Job": Job, "Crowd": Crowd}[kind](**values))
 
 
-def _in_fork(registry: Registry, job: Job) -> None:
+def _in_fork(registry: Registry, job: Job | Crowd) -> None:
     child = os.fork()
     if child:
         _pid, status = os.waitpid(child, 0)
@@ -56,7 +57,8 @@ def _in_fork(registry: Registry, job: Job) -> None:
             print("failed", flush=True)
         return
     try:
-        print(json.dumps(run(registry, job)), flush=True)
+        work = wait if isinstance(job, Crowd) else run
+        print(json.dumps(work(registry, job)), flush=True)
         os._exit(0)
     except BaseException:
         traceback.print_exc()
@@ -71,6 +73,12 @@ def run(registry: Registry, job: Job) -> dict[str, object]:
         costs = {name: measure(work) for name, work in stages(server, job).items()}
         made = {name: now - before.get(name, 0) for name, now in count(env).items()}
     return {"costs": {name: asdict(cost) for name, cost in costs.items()}, "made": made}
+
+
+def wait(registry: Registry, crowd: Crowd) -> dict[str, object]:
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        return asdict(waiting.run(env, crowd))
 
 
 def _memory(row: str) -> float:

@@ -17,6 +17,7 @@ import pytest
 from benchmarks import messages, table
 from benchmarks.cases import CASES
 from benchmarks.delay import Delay
+from benchmarks.holes import black_holes
 from benchmarks.job import Cost, Result
 
 ONE_WAY_S = 0.015
@@ -208,5 +209,18 @@ def test_the_table_is_markdown():
     runs = {"stock": results(10), "addon": results(5)}
     lines = table.table(list(table.figures(case, runs))).splitlines()
     assert len({len(line) for line in lines}) == 1
-    assert lines[1].replace("-", "").replace(":", "") == "|  " * 6 + "|"
+    assert lines[1].replace("-", "").replace(":", "") == "|  " * 7 + "|"
     assert lines[2].split("|")[1].strip() == f"{case.name}, {case.count}"
+
+
+# --- the black holes
+
+
+def test_black_holes_swallow():
+    with black_holes(2) as (silent, closed):
+        with connected(silent) as client:
+            client.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                client.recv(1)
+        with pytest.raises(TimeoutError):
+            socket.create_connection(("127.0.0.1", closed), timeout=0.5)
