@@ -88,6 +88,13 @@ class Postgres:
             return
         self._call("pg_ctl", "-D", str(self.folder), "-m", "fast", "-w", "stop")
 
+    def crash(self) -> None:
+        """End as a fault of its own would have it, and come back: clients are hung up
+        on, what ran is gone. What a commit waited for is there, for the system lives.
+        """
+        words = ("-D", str(self.folder), "-l", str(self.log), "-m", "immediate", "-w")
+        self._call("pg_ctl", *words, "restart")
+
     def path(self) -> str:
         """PATH with psql and the rest in it."""
         return f"{programs()}{os.pathsep}{os.environ['PATH']}"

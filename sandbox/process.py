@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Servers as processes: sessions of their own, output in a file, one user."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -77,6 +78,23 @@ def end(pid: int, what: str, patience_s: float = 10) -> None:
     except ProcessLookupError:
         return
     raise Missing(f"{what} does not stop")
+
+
+def children(pid: int) -> list[int]:
+    """Processes that one has started and that still run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name, in brackets, may hold anything; state and parent follow it.
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            found += [int(path.parent.name)] if parent == pid else []
+    return found
+
+
+def kill_all(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def shown(path: Path) -> str:
