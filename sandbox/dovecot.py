@@ -155,9 +155,15 @@ class Dovecot:
     """IMAP, IMAPS, POP3 and POP3S on loopback; `stop` and `start` at any time."""
 
     def __init__(
-        self, run: Path, sockets: Path, ports: dict[str, int], tls: Certificates
+        self,
+        run: Path,
+        sockets: Path,
+        ports: dict[str, int],
+        tls: Certificates,
+        more: tuple[str, str] = ("", ""),
     ) -> None:
-        self.run, self.ports, self.tls = run, ports, tls
+        """`more` are further settings, as Dovecot 2.3 and as later ones want them."""
+        self.run, self.ports, self.tls, self.more = run, ports, tls, more
         self.config = run / "etc/dovecot.conf"
         self.base = sockets / "dovecot"
         self.sasl, self.lmtp = self.base / "sasl", self.base / "lmtp"
@@ -181,7 +187,7 @@ class Dovecot:
             key=self.tls.key,
         )
         self.config.parent.mkdir(parents=True, exist_ok=True)
-        self.config.write_text(text)
+        self.config.write_text(text + self.more[0 if is_old else 1])
 
     def _call(self, *words: str) -> int:
         command = process.as_nobody([program(), "-c", str(self.config), *words])

@@ -81,6 +81,7 @@ WORDINGS = (
     ("Microsoft 365", "authenticated but not connected", "mailbox_not_connected"),
     ("Dovecot", "password (has |is )?expired", "mailbox_password_expired"),
     ("Zimbra", "must change (your )?password", "mailbox_password_expired"),
+    ("Dovecot", "login disabled for this user", "mailbox_account_locked"),
     ("any", "account (has been |is )?(temporarily )?"
      "(suspended|locked|blocked|disabled)", "mailbox_account_locked"),
     ("Exchange, Zimbra", "login failed", "mailbox_login_refused"),

@@ -86,6 +86,8 @@ ANSWERS = [
     ("login", "-ERR [SYS/TEMP] Temporary authentication failure.", "temporary_fault"),
     ("login", "[UNAVAILABLE] Account is temporarily unavailable.", "temporary_fault"),
     ("login", "[EXPIRED] Password expired", "password_expired"),
+    ("login", "[CONTACTADMIN] Login disabled for this user", "account_locked"),
+    ("login", "-ERR [AUTH] Login disabled for this user", "account_locked"),
     ("login", "[AUTHORIZATIONFAILED] Authorization failed", "login_not_allowed"),
     ("login", "-ERR [IN-USE] mailbox already in use by pid 12345", "in_use"),
     ("move", "[OVERQUOTA] Quota exceeded (mailbox for user is full)", "over_quota"),
