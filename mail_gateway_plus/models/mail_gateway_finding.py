@@ -72,10 +72,10 @@ class MailGatewayFinding(models.Model):
         )
 
     def _update(self, values):
-        changed = {n: v for n, v in values.items() if self[n] != v}
-        changed.pop("company_id", None)
-        if values["company_id"] != self.company_id.id:
-            changed["company_id"] = values["company_id"]
+        """Write what has changed."""
+        present = {name: self[name] for name in values}
+        present["company_id"] = self.company_id.id
+        changed = {n: v for n, v in values.items() if present[n] != v}
         if changed:
             self.write(changed)
 

@@ -3,6 +3,7 @@
 from . import test_advice
 from . import test_direct_callers
 from . import test_download
+from . import test_finding
 from . import test_ledger
 from . import test_mailbox
 from . import test_operator
