@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What installing and uninstalling change outside the addon's own records."""
 
+from .models import quarantine_export
+
 #: Stock fetches every 5 minutes; a minute lets each mailbox keep its own frequency.
 FETCH_INTERVAL = 1
 FETCH_CRON = "mail.ir_cron_mail_gateway_action"
@@ -40,7 +42,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
+    """The fetch is stock's again, and no message goes with the ledger that nobody has
+    dealt with."""
+    quarantine_export.export(env)
     params = env["ir.config_parameter"].sudo()
     number, _blank, unit = params.get_param(STOCK_INTERVAL, "5 minutes").partition(" ")
     env.ref(FETCH_CRON).write({"interval_number": int(number), "interval_type": unit})
-    params.set_param(STOCK_INTERVAL, False)
+    params.search([("key", "=like", "mail_gateway_plus.%")]).unlink()

@@ -2,7 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What installation changes of an Odoo in use, and what uninstallation restores."""
 
+import csv
+import hashlib
+import io
 import subprocess
+import zipfile
 
 import psycopg2
 import pytest
@@ -55,6 +59,11 @@ def ask(stack, database):
     return query
 
 
+@pytest.fixture(scope="module")
+def filestore(stack, database):
+    return stack.databases.filestore / database
+
+
 INTERVAL = """
 SELECT cron.interval_number, cron.interval_type
   FROM ir_cron cron JOIN ir_model_data data
@@ -63,7 +72,23 @@ SELECT cron.interval_number, cron.interval_type
 """
 
 
-def test_install_keeps_what_works_and_uninstall_restores(run, ask):
+QUARANTINE = """
+box = env["fetchmail.server"].search([], limit=1)
+Incoming = env["mail.gateway.incoming"]
+size = 1024 * 1024
+for number in range(60):
+    raw = b"Subject: =1+1 %d\\r\\n\\r\\n" % number + os.urandom(size)
+    row = Incoming._receive(box, "INBOX", "1", [(str(number), raw)])
+    row.state = "routed" if number == 7 else "received" if number == 8 else "quarantined"
+env.cr.commit()
+"""
+KEPT = """
+SELECT name, store_fname, create_uid, res_model FROM ir_attachment
+ WHERE name LIKE 'quarantine-%' ORDER BY name
+"""
+
+
+def test_install_keeps_what_works_and_uninstall_restores(run, ask, filestore):
     ask(MAILBOXES)
     stock = ask(INTERVAL)
     log = run("server", "-i", "mail_gateway_plus", "--stop-after-init")
@@ -73,7 +98,11 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask):
     assert ask("SELECT responsible_id FROM fetchmail_server") == [(None,), (None,)]
     assert ask(INTERVAL) == [(1, "minutes")]
 
-    run("shell", "--shell-interface=python", text=UNINSTALL)
+    run("shell", "--shell-interface=python", text="import os" + QUARANTINE)
+    digests = dict(ask("SELECT id, digest FROM mail_gateway_incoming"))
+    (routed,) = ask("SELECT id FROM mail_gateway_incoming WHERE state = 'routed'")[0]
+
+    log = run("shell", "--shell-interface=python", text=UNINSTALL)
     assert ask(INTERVAL) == stock == [(5, "minutes")]
     assert ask("SELECT name, is_ssl FROM fetchmail_server ORDER BY name") == [
         ("clear", False),
@@ -81,3 +110,29 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask):
     ]
     with pytest.raises(psycopg2.errors.UndefinedTable):
         ask("SELECT count(*) FROM mail_gateway_chunk")
+    assert ask("SELECT 1 FROM ir_config_parameter WHERE key ~ '^mail_gateway'") == []
+
+    files = ask(KEPT)
+    assert len(files) == 2, "each of a size that Odoo can handle"
+    assert {(owner, model) for _name, _path, owner, model in files} == {(2, None)}
+    assert f"exported to the attachments {files[0][0]}, {files[1][0]}" in log
+    ((note,),) = ask("SELECT note FROM mail_activity WHERE user_id = 2")
+    assert files[0][0] in note and "/web/content/" in note
+    kept = exported(filestore, [path for _name, path, _owner, _model in files])
+    del digests[routed]
+    assert kept == {f"message-{n}.eml": digest for n, digest in digests.items()}
+
+
+def exported(filestore, paths):
+    """{name: SHA-256} of the messages in zip files, which their indexes list."""
+    found = {}
+    for path in paths:
+        with zipfile.ZipFile(filestore / path) as archive:
+            names = set(archive.namelist()) - {"index.csv"}
+            text = archive.read("index.csv").decode("utf-8-sig")
+            lines = list(csv.DictReader(io.StringIO(text)))
+            assert {line["file"] for line in lines} == names
+            assert all(line["subject"].startswith("'=1+1") for line in lines)
+            for name in names:
+                found[name] = hashlib.sha256(archive.read(name)).hexdigest()
+    return found

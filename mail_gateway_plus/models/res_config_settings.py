@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..hooks import FETCH_CRON
 from .mail_gateway_incoming_retention import DAYS
 
 PAUSED = "mail_gateway_plus.fetch_paused"
@@ -69,7 +68,7 @@ class ResConfigSettings(models.TransientModel):
             params.set_param(name, str(self[field]))
         if self.mail_gateway_fetch == self._mail_gateway_is_paused():
             params.set_param(PAUSED, not self.mail_gateway_fetch)
-            self.env.ref(FETCH_CRON)._trigger()
+            self.env.ref("mail.ir_cron_mail_gateway_action")._trigger()
         return result
 
     def action_mail_gateway_attention(self):
