@@ -134,7 +134,8 @@ def _tell(env, owner, attachments):
     names = ", ".join(attachments.mapped("name"))
     _logger.info("Messages in quarantine are exported to the attachments %s", names)
     links = Markup("<br/>").join(
-        Markup('<a href="/web/content/%s?download=true">%s</a>') % (found.id, found.name)
+        Markup('<a href="/web/content/%s?download=true">%s</a>')
+        % (found.id, found.name)
         for found in attachments
     )
     text = env._(

@@ -122,7 +122,7 @@ class MailGatewayMailboxTestLine(models.TransientModel):
     cause = fields.Text("What It Means", readonly=True)
     remedy = fields.Text("What to Do", readonly=True)
     certificate = fields.Text(readonly=True)
-    result = fields.Text(compute="_compute_result")
+    result = fields.Text("Found", compute="_compute_result")
 
     @api.depends("duration_ms", "stage")
     def _compute_duration(self):
