@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from odoo.addons.mail_gateway_plus.core.message import bounds
 from odoo.addons.mail_gateway_plus.core.message.bounds import Bounds, exceeded
 
 
@@ -147,6 +148,60 @@ def test_big_attachment_is_not_parsed(monkeypatch):
     monkeypatch.setattr(email, "message_from_bytes", None)
     body = b"--b\r\nContent-Type: image/png\r\n\r\n" + b"QUJD" * 19 + b"\r\n" * 200_000
     assert exceeded(multipart(1).replace(b"--b--", body + b"--b--")) is None
+
+
+BASE64 = (b"QUJD" * 19 + b"\r\n") * 60_000
+
+
+def base64_part(kind):
+    part = b"--b\r\nContent-Type: " + kind + b"\r\n\r\n" + BASE64
+    return multipart(1).replace(b"--b--", part + b"--b--")
+
+
+def test_big_attachment_beside_html_is_parsed_without_its_lines(monkeypatch):
+    sizes = []
+    parse = email.message_from_bytes
+
+    def seen(raw, **options):
+        sizes.append(len(raw))
+        return parse(raw, **options)
+
+    monkeypatch.setattr(email, "message_from_bytes", seen)
+    raw = base64_part(b"application/pdf").replace(b"text/plain", b"text/html", 1)
+    assert exceeded(raw) is None
+    assert sizes and sizes[0] < 500
+
+
+@pytest.mark.parametrize("extra", [b"", b"\x01", b"\x01" + b"9" * 9 + b"\x01"])
+def test_html_may_be_base64(extra):
+    """It counts as it is written, wherever it stands and whatever stands beside it."""
+    raw = base64_part(b"text/html") + extra
+    assert exceeded(raw).code == "message_html_too_large"
+    assert exceeded(raw, Bounds(html_size=len(BASE64))) is None
+    assert exceeded(raw, Bounds(html_size=len(BASE64) - 10)) is not None
+    text_before = raw.replace(
+        b"text/html\r\n\r\n", b"text/html\r\n\r\nx\r\n--y\r\n\r\n"
+    )
+    assert exceeded(text_before).code == "message_html_too_large"
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_leaving_out_attachments_changes_no_part(seed):
+    dice = random.Random(seed)
+    large = base64_part(b"image/png") + base64_part(b"text/html")
+    raw = large.replace(BASE64, BASE64[: 78 * 1_000])
+    for _ in range(dice.randrange(1, 8)):
+        raw = raw.replace(dice.choice(OLD), dice.choice(NEW), dice.choice([1, -1]))
+        at = dice.choice([dice.randrange(400), dice.randrange(len(raw))])
+        raw = raw[:at] + dice.choice(NEW) + raw[at:]
+
+    def parts(message):
+        parts = email.message_from_bytes(message, policy=email.policy.SMTP).walk()
+        return [(part.get_content_type(), part.keys()) for part in parts]
+
+    shortened = bounds._without_attachments(raw.replace(b"\0", b""))
+    if b"message/" not in raw and b"digest" not in raw:
+        assert parts(shortened) == parts(raw.replace(b"\0", b""))
 
 
 def test_text_may_be_longer_than_html():
