@@ -370,15 +370,30 @@ def test_server_that_echoes_the_password(live, echo):
 TOKEN = "ya29.a0AfH6SMBx-secret-token_of-some-length"
 
 
-@pytest.mark.parametrize("mechanism", ["XOAUTH2"])
-def test_token_is_hidden_in_any_form(mechanism):
+def test_token_is_hidden_in_any_form():
     secret = f"user=ann\1auth=Bearer {TOKEN}\1\1"
-    credentials = Credentials("", secret, mechanism)
+    credentials = Credentials("", secret, "XOAUTH2")
     coded = base64.b64encode(secret.encode()).decode()
     for said in (secret, TOKEN, coded, coded[:60], f"x {coded}... y"):
         shown = hidden(f"NO {said}", credentials)
         assert TOKEN[:12] not in shown and coded[:12] not in shown
         assert "***" in shown
+
+
+def test_refused_token_is_explained_and_hidden(live, google_here, monkeypatch):
+    secret = f"user=ann\1auth=Bearer {TOKEN}\1\1"
+    coded = base64.b64encode(secret.encode()).decode()
+
+    def with_token(self, connection):
+        connection.authenticate("XOAUTH2", lambda challenge: secret)
+
+    model = live.registry["fetchmail.server"]
+    monkeypatch.setattr(model, "_imap_login__", with_token)
+    answers = {"AUTHENTICATE": f"TAG NO [AUTHENTICATIONFAILED] Not {coded}\r\n"}
+    for text in told(live, scripted.imap(answers=answers)):
+        assert "refuses the access that ann was granted by OAuth" in text
+        assert "Choose Gmail OAuth Authentication" in text
+        assert "Not ***" in text and coded[:12] not in text
 
 
 def test_words_that_merely_begin_like_the_password_stay():
