@@ -97,6 +97,9 @@ def kind_of(exc: BaseException) -> str:
 
 def said(exc: BaseException) -> str:
     """What the server or the system said, without what imaplib puts around it."""
+    if isinstance(exc, ssl.SSLCertVerificationError) and exc.verify_message:
+        # Without the names of OpenSSL's constants and files.
+        return exc.verify_message
     text = exc.args[0] if len(exc.args) == 1 else str(exc)
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     if not isinstance(exc, imaplib.IMAP4.error):
