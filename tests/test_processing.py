@@ -159,11 +159,31 @@ def test_message_beyond_bounds_never_reaches_odoo(ledger, monkeypatch):
     assert not asked
 
 
-def test_message_that_the_parser_chokes_on_is_in_quarantine(live, ledger):
-    raw = mail("sales@demo.example").replace(b'charset="utf-8"', b'charset="X-UNKNOWN"')
+def test_message_that_can_be_repaired_is_routed_and_kept_as_it_came(live, ledger):
+    raw = mail("sales@demo.example", "Mended").replace(b"utf-8", b"X-UNKNOWN")
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("routed", "routed")
+    with live.env() as env:
+        assert env["mail.gateway.incoming"].browse(row)._raw() == raw
+        lead = env["crm.lead"].search([("name", "=", "Mended")])
+        assert "Hello" in lead.message_ids[-1].body
+
+
+def test_message_that_only_the_parser_finds_fault_with_is_routed(ledger):
+    raw = mail("sales@demo.example", "Grouped")
+    raw = raw.replace(b"To: sales", b"Cc: all:; (of us)\r\nTo: sales")
+    assert ledger.read(ledger.end(raw), "state") == "routed"
+
+
+def test_message_that_the_parser_chokes_on_is_in_quarantine(live, ledger, monkeypatch):
+    def chokes(self, message, save_original=False):
+        raise LookupError("something nobody thought of")
+
+    monkeypatch.setattr(MailThread, "message_parse", chokes)
+    raw = mail("sales@demo.example")
     row = ledger.end(raw)
     assert ledger.read(row, "state", "reason_code") == ("quarantined", "parse_failed")
-    assert "X-UNKNOWN" in ledger.read(row, "reason_cause")
+    assert "nobody thought of" in ledger.read(row, "reason_cause")
     with live.env() as env:
         assert env["mail.gateway.incoming"].browse(row)._raw() == raw
 

@@ -20,7 +20,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.sql_db import PoolError
 
 from ..core import retry
-from ..core.message import bounds
+from ..core.message import bounds, repair
 from ..core.routing.observation import Observation
 from . import processing_by_hand
 from .observing import observing
@@ -154,7 +154,9 @@ def _conclude_row(row, observation):
 def _handle(row, observation):
     """Set aside what must not reach Odoo, and hand over the rest."""
     raw = row._raw()
-    finding = bounds.exceeded(raw)
+    readable = repair.repaired(raw)
+    # What the repair makes parts of counts as well.
+    finding = bounds.exceeded(readable)
     if finding:
         observation.note(finding.code, **finding.params)
         return
@@ -165,13 +167,7 @@ def _handle(row, observation):
     elif row._reuses_message_id():
         observation.note("message_id_reused", message_id=row.message_id)
     else:
-        _hand_over(row, raw, observation)
-
-
-def _readable(raw):
-    """The message as Odoo gets it; the ledger has it as it came. PostgreSQL keeps no
-    NUL in a text."""
-    return raw.replace(b"\0", b"")
+        _hand_over(row, raw, readable, observation)
 
 
 def route_to(row, model, thread_id=None, custom_values=None):
@@ -184,21 +180,38 @@ def route_to(row, model, thread_id=None, custom_values=None):
     :param custom_values: values of a new document, as of an alias's defaults
     :raise UserError: the model takes no mail, or refuses this one
     """
-    raw = _readable(row.sudo()._raw())
+    raw = repair.repaired(row.sudo()._raw())
     processing_by_hand.route_to(row, model, thread_id, custom_values, raw, PASSING)
 
 
-def _hand_over(row, raw, observation):
-    server = row.server_id
-    result = row.env["mail.thread"].message_process(
-        server.object_id.model,
-        _readable(raw),
-        save_original=server.original,
-        strip_attachments=bool(server) and not server.attach,
-    )
+def _hand_over(row, raw, readable, observation):
+    """Give Odoo a copy that it can read; the ledger has the message as it came."""
+    try:
+        result = _process(row, readable)
+    except Exception as problem:
+        plain = repair.rebuilt(raw)
+        if not _unreadable(problem, observation) or plain == readable:
+            raise
+        result = _process(row, plain)
     # Stock answers False before it looks for a route when it knows the Message-ID.
     if result is False and not observation.asked_for_routes:
         observation.note("message_known", message_id=row.message_id)
+
+
+def _unreadable(problem, observation):
+    """Whether Odoo's parser gave up. It only reads, so it may be asked again."""
+    database = isinstance(problem, (*PASSING, psycopg2.Error))
+    return not database and not observation.noted("parsed")
+
+
+def _process(row, raw):
+    server = row.server_id
+    return row.env["mail.thread"].message_process(
+        server.object_id.model,
+        raw,
+        save_original=server.original,
+        strip_attachments=bool(server) and not server.attach,
+    )
 
 
 def _failed(registry, incoming_id, attempts, problem, observation):

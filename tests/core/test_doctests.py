@@ -14,10 +14,12 @@ EXAMPLES = {
     "mailbox.trial": 1,
     "mailbox.uidset": 3,
     "message.answerable": 2,
+    "message.charset": 2,
     "message.content": 2,
     "message.facts": 2,
     "message.identity": 1,
     "message.policy": 5,
+    "message.repair": 2,
 }
 
 

@@ -9,7 +9,13 @@ import time
 
 import pytest
 
-from odoo.addons.mail_gateway_plus.core.message import bounds, content, facts, header
+from odoo.addons.mail_gateway_plus.core.message import (
+    bounds,
+    content,
+    facts,
+    header,
+    repair,
+)
 
 from . import mutations
 
@@ -29,7 +35,7 @@ def read(raw):
     for text in (found.subject, found.email_from, found.recipients, found.message_id):
         text.encode()
         assert "\0" not in text
-    bounds.exceeded(raw)
+    bounds.exceeded(repair.repaired(raw))
     head, _body = header.split(raw)
     for _name, value in header.fields(head[:100_000]):
         header.decode(value[:8_192])
