@@ -129,13 +129,14 @@ def imap(*, capabilities="IMAP4rev1", answers=None):
 
 
 def pop(answers):
-    """The same for POP3."""
+    """The same for POP3, where a whole line counts before a command."""
 
     def script(self, sock):
         sock.sendall(b"+OK ready\r\n")
         while True:
-            command = self.read(sock).decode().split()[0].upper()
-            sock.sendall(answers.get(command, "+OK\r\n").encode())
+            line = self.read(sock).decode().strip().upper()
+            said = answers.get(line.split()[0], "+OK\r\n")
+            sock.sendall(answers.get(line, said).encode())
 
     return script
 

@@ -15,6 +15,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.mail_gateway_plus.core.finding import Finding
 from odoo.addons.mail_gateway_plus.models import fetch_run
+from odoo.addons.mail_gateway_plus.models.mailbox_locks import MailboxLocks
 from odoo.addons.mail_gateway_plus.net.imap import Session
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal
 
@@ -366,11 +367,24 @@ def test_scheduled_action_fetches_what_is_due_and_processing_follows(
 
 def test_locked_mailbox_is_skipped_and_the_button_says_so(live, stack, login):
     server = live.mailbox("imap", login)
-    with live.env() as other:
-        held = other["fetchmail.server"].browse(server)
-        assert held.try_lock_for_update(allow_referencing=True)
+    with MailboxLocks(live.registry) as other:
+        assert other.take(server)
         with pytest.raises(UserError, match="being fetched at this moment"):
             live.fetch(server)
+    live.fetch(server)
+
+
+def test_form_that_is_being_saved_does_not_stop_the_fetch(live, stack, login):
+    stack.deliver(login, mail("sales@demo.example"))
+    server = live.mailbox("imap", login)
+    with live.env() as form:
+        form["fetchmail.server"].browse(server).name = "Renamed"
+        form.flush_all()
+        with live.env() as env:
+            env["fetchmail.server"].browse(server)._fetch_mail()
+        assert live.ledger(server, "state") == [("received",)]
+    with live.env() as env:
+        assert env["fetchmail.server"].browse(server).name == "Renamed"
 
 
 def test_refused_login_is_explained_and_noted_then_cleared(live, stack, login):

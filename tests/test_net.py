@@ -4,18 +4,20 @@
 
 import socket
 import ssl
+import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import Entry, FolderState
-from odoo.addons.mail_gateway_plus.net import imap as net_imap
+from odoo.addons.mail_gateway_plus.net import imap_line as net_imap_line
 from odoo.addons.mail_gateway_plus.net import mailbox as net_mailbox
 from odoo.addons.mail_gateway_plus.net import pop as net_pop
 from odoo.addons.mail_gateway_plus.net.deadline import FETCH, TEST, Deadline, Limits
-from odoo.addons.mail_gateway_plus.net.mailbox import open_all, open_session
+from odoo.addons.mail_gateway_plus.net.mailbox import Call, open_session, run_all
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal, refusal
 
 from sandbox import authority
@@ -153,13 +155,26 @@ def test_refused_login_gives_the_words_without_the_secret(protocol, script):
     assert SECRET not in repr(finding)
 
 
-def test_pop_server_without_lasting_identifiers():
-    with scripted.server(scripted.pop({"UIDL": "-ERR what?\r\n"})) as bad:
-        session = open_session(account(bad.port, "pop"), QUICK)
-        with pytest.raises(Refusal) as refused:
-            session.look(FolderState())
-        session.close()
-    assert refused.value.finding.code == "mailbox_uidl_missing"
+@pytest.mark.parametrize("top", ["Subject: {n}\r\nStatus: RO\r\n", None])
+def test_pop_server_without_lasting_identifiers_gets_names_of_ours(top):
+    """From the header, or from the whole message where TOP is missing too."""
+    refused = "-ERR what?\r\n"
+    answers = {"UIDL": refused, "LIST": "+OK\r\n1 20\r\n2 20\r\n3 20\r\n.\r\n"}
+    for n, subject in ((1, "a"), (2, "b"), (3, "a")):
+        whole = f"+OK\r\nSubject: {subject}\r\n\r\nHello\r\n.\r\n"
+        head = f"+OK\r\n{top.format(n=subject)}\r\n.\r\n" if top else refused
+        answers |= {f"TOP {n} 0": head, f"RETR {n}": whole}
+    looks = []
+    for _again in range(2):
+        with scripted.server(scripted.pop(answers)) as bad:
+            session = open_session(account(bad.port, "pop"), QUICK)
+            looks.append(session.look(FolderState()).found)
+            batch = session.sizes(looks[-1])
+            assert len(list(session.download(batch))) == 3
+            session.close()
+    assert looks[0] == looks[1], "the same names at each look"
+    assert len(set(looks[0])) == 3
+    assert looks[0][2] == f"{looks[0][0]}#2"
 
 
 def test_literal_of_absurd_size_is_not_read():
@@ -234,7 +249,7 @@ def test_overdue_command_has_no_time_left():
 @pytest.mark.parametrize("answer", ["* 1 FETCH (X {0}\r\n)\r\n", "* OK again\r\n"])
 def test_answer_without_an_end_is_not_kept(answer, monkeypatch):
     """Each line and literal is small; a command's answer is bounded as a whole."""
-    monkeypatch.setattr(net_imap, "LARGEST_LITERAL", 1_000_000)
+    monkeypatch.setattr(net_imap_line, "LARGEST_LITERAL", 1_000_000)
     answers = {"SELECT": answer * 20_000}
     with scripted.server(scripted.imap(answers=answers)) as bad:
         session = open_session(account(bad.port), QUICK)
@@ -245,7 +260,7 @@ def test_answer_without_an_end_is_not_kept(answer, monkeypatch):
 
 
 def test_answers_are_counted_one_by_one(monkeypatch):
-    monkeypatch.setattr(net_imap, "LARGEST_LITERAL", 1_000_000)
+    monkeypatch.setattr(net_imap_line, "LARGEST_LITERAL", 1_000_000)
     answers = {"SELECT": "* OK again\r\n" * 3_000 + "* 0 EXISTS\r\nTAG OK done\r\n"}
     with scripted.server(scripted.imap(answers=answers)) as server:
         session = open_session(account(server.port), FETCH)
@@ -254,40 +269,70 @@ def test_answers_are_counted_one_by_one(monkeypatch):
         session.close()
 
 
+class Opening:
+    """A task that opens a mailbox, closes it, and keeps what it came to."""
+
+    def __init__(self, account, work=None):
+        self.account = account
+        self.calls = [Call(lambda: open_session(account, QUICK)), work]
+        self.session = self.refusal = None
+
+    def go_on(self, answer):
+        if answer is not None and self.session is None:
+            try:
+                self.session = answer.result()
+            except Refusal as refusal:
+                self.refusal = refusal
+                return None
+        if self.calls:
+            return self.calls.pop(0) or self.go_on(answer)
+        if self.session.account:
+            self.session.account = None
+            return Call(self.session.close)
+        return None
+
+
 def test_dead_mailboxes_wait_side_by_side():
     with scripted.server(scripted.silent) as dead:
-        accounts = [account(dead.port, key=key) for key in range(8)]
+        tasks = [Opening(account(dead.port, key=key)) for key in range(8)]
         begin = time.monotonic()
-        opened = list(open_all(accounts, QUICK))
+        ended = list(run_all(tasks))
         seconds = time.monotonic() - begin
-    assert {one.account.key for one in opened} == set(range(8))
-    assert all(one.refusal and not one.session for one in opened)
+    assert {one.account.key for one in ended} == set(range(8))
+    assert all(one.refusal and not one.session for one in ended)
     assert seconds < QUICK.command_s + SLACK_S, "one after the other takes 8 s"
 
 
-def test_next_mailbox_is_opened_when_one_is_done(monkeypatch):
-    monkeypatch.setattr(net_mailbox, "AT_ONCE", 3)
+def test_next_mailbox_is_opened_when_one_is_done():
     with scripted.server(scripted.imap()) as server:
-        accounts = [account(server.port, key=key) for key in range(12)]
-        seen = []
-        for opened in open_all(accounts, QUICK):
-            seen.append(opened.account.key)
-            time.sleep(0.05)
-            assert len(server.logged_in()) <= len(seen) + 2
-            opened.session.close()
-    assert sorted(seen) == list(range(12))
+        tasks = [Opening(account(server.port, key=key)) for key in range(12)]
+        for number, _ended in enumerate(run_all(tasks, at_once=3), start=1):
+            assert len(server.logged_in()) <= number + 2
+        assert len(server.logged_in()) == len(server.logged_out()) == 12
 
 
-def test_sessions_are_closed_when_nobody_wants_them(monkeypatch):
-    monkeypatch.setattr(net_mailbox, "AT_ONCE", 3)
+def test_downloads_of_many_mailboxes_share_their_room(monkeypatch):
+    """As many bytes as fit are under way at once, whatever number of mailboxes; what
+    is larger than all the room goes alone."""
+    monkeypatch.setattr(net_mailbox, "MOST_BYTES", 100)
+    under_way, seen, lock = [0], [], threading.Lock()
+
+    def download(size):
+        with lock:
+            under_way[0] += size
+            seen.append(under_way[0])
+        time.sleep(0.02)
+        with lock:
+            under_way[0] -= size
+
     with scripted.server(scripted.imap()) as server:
-        opening = open_all([account(server.port, key=key) for key in range(12)], QUICK)
-        next(opening).session.close()
-        opening.close()
-        until = time.monotonic() + SLACK_S
-        while len(server.logged_out()) < 3 and time.monotonic() < until:
-            time.sleep(0.02)
-        assert len(server.logged_in()) == len(server.logged_out()) == 3
+        tasks = [
+            Opening(account(server.port, key=n), Call(partial(download, size), size))
+            for n, size in enumerate([40, 40, 40, 40, 300, 40])
+        ]
+        assert len(list(run_all(tasks))) == 6
+    assert sorted(set(seen))[-1] == 300
+    assert max(n for n in seen if n != 300) <= 100
 
 
 @pytest.mark.parametrize(
@@ -303,8 +348,8 @@ def test_unforeseen_fault_costs_one_mailbox(bad, words):
     with scripted.server(scripted.imap(answers=bad.pop("answers", None))) as server:
         broken = replace(account(server.port), **bad)
         with scripted.server(scripted.imap()) as good:
-            opened = list(open_all([broken, account(good.port, key=2)], QUICK))
-    by_key = {one.account.key: one for one in opened}
+            tasks = [Opening(broken), Opening(account(good.port, key=2))]
+            by_key = {one.account.key: one for one in run_all(tasks)}
     assert by_key[2].session
     finding = by_key[1].refusal.finding
     assert finding.code == "mailbox_unexpected"

@@ -21,7 +21,15 @@ class Schedule:
             raise ValueError("there is nothing to retry before the first failure")
         return self.delays_s[attempts - 1] if attempts <= len(self.delays_s) else None
 
+    def delay_or_last_s(self, attempts: int) -> int:
+        """The same for what is never given up."""
+        return self.delays_s[min(attempts, len(self.delays_s)) - 1]
+
 
 #: A message of the ledger whose transaction failed for a passing reason. At once at
 #: first: most such faults are two workers that touched the same row.
 PROCESSING = Schedule((0, 10, 60, 300, 900))
+
+#: A mailbox whose look failed. Most faults pass by themselves; who is refused for good
+#: must not knock all day.
+MAILBOX = Schedule((60, 120, 300, 900, 3600))

@@ -8,6 +8,7 @@ from . import mail_gateway_incoming
 from . import mail_gateway_incoming_actions
 from . import mail_gateway_incoming_preview
 from . import mail_gateway_incoming_processing
+from . import mail_gateway_incoming_origin
 from . import mail_gateway_outcome
 from . import mail_gateway_tally
 from . import mail_gateway_incoming_retention

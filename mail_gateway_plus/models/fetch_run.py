@@ -1,124 +1,184 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One look into one mailbox: list, download, store, commit, acknowledge."""
+"""One look into one mailbox: open, list, download, store, commit, acknowledge, tidy."""
 
 import time
 from dataclasses import replace
+from functools import partial
+
+from odoo import fields
 
 from ..core.finding import Finding
 from ..core.mailbox import fault, listing
+from ..net import mailbox
+from ..net.mailbox import Call
 from ..net.refusal import Refusal
+from .mailbox_task import MailboxTask
 
 #: A portion is stored, committed and acknowledged at once; its bytes are what a
 #: worker holds in memory.
 BATCH_COUNT = 50
 BATCH_BYTES = 8 * 1024 * 1024
+#: Messages that are moved or deleted with one command, and in one look.
+TIDY_COUNT = 200
+TIDY_PORTIONS = 10
 
 INBOX = "INBOX"
-
-REFUSED = fault.code("answer", "download")
-NOT_MARKED = fault.code("answer", "acknowledge")
+MEGABYTE = 1024 * 1024
 
 
-class FetchRun:
-    """``server`` lives in an environment whose cursor commits each portion; the lock
-    on the mailbox is held by another.
+class FetchRun(MailboxTask):
+    """The methods that ask the server are generators, which yield calls and are sent
+    what these came to.
 
-    What is remembered of the mailbox stands on its folder, which only the fetch
+    What is remembered of the mailbox stands on its folders, which only the fetch
     writes: the rows of the ledger belong to the processing from their commit on.
     """
 
-    def __init__(self, server, session, stop):
+    def __init__(self, server, account, limits, stop):
         """:param stop: monotonic time at which to stop taking portions"""
-        self.server = server
-        self.env = server.env
-        self.session = session
+        super().__init__(server)
+        self.account = account
+        self.limits = limits
         self.stop = stop
         self.fetched = 0
-        #: Whether the mailbox still holds something new.
-        self.unfinished = False
-        #: What was refused on the way without ending the fetch.
-        self.finding = None
-        self.folder = self._folder()
-        self.state = self.folder._state()
+        self.left = server.fetch_limit or None
 
-    def run(self):
-        look = self.session.look(self.state)
+    def _visit(self):
+        self.session = yield Call(
+            partial(mailbox.open_session, self.account, self.limits)
+        )
+        for folder in self._folders():
+            try:
+                yield from self._look_into(folder)
+            except Refusal as refusal:
+                # A folder that is missing or forbidden says nothing about the others.
+                if refusal.finding.params.get("stage") != "folder":
+                    raise
+                self.finding = refusal.finding
+
+    def _folders(self):
+        """The chosen folders; POP3 has but one."""
+        server = self.server
+        if not server.folder_ids or self.account.protocol == "pop":
+            inbox = server.folder_ids.filtered(lambda f: f.name == INBOX)
+            return inbox or inbox.create({"server_id": server.id, "name": INBOX})
+        return server.folder_ids
+
+    def _look_into(self, folder):
+        self.folder = folder
+        self.state = folder._state()
+        look = yield Call(partial(self.session.look, self.state))
         # Committed before anything is fetched: what was seen once stays pending.
-        self._remember(look.state)
-        self._commit()
-        self._acknowledge()
-        entries = self._new(look.found)
+        self._remember(replace(look.state, looked_on=fields.Date.today()))
+        yield from self._acknowledge()
+        entries = yield from self._list_new(look.found)
+        if self.left is not None:
+            entries = entries[: self.left]
+            self.left -= len(entries)
+        self.folder.waiting = len(entries)
+        yield from self._take(entries)
+        yield from self._tidy()
+
+    def _take(self, entries):
+        limit = self.server.max_message_size * MEGABYTE
         for batch in listing.batches(entries, BATCH_COUNT, BATCH_BYTES):
             if time.monotonic() >= self.stop:
                 self.unfinished = True
-                break
-            self._fetch(batch)
+                return
+            large = [
+                e for e in batch if limit and e.size > limit and not self._wanted(e)
+            ]
+            yield from self._fetch([entry for entry in batch if entry not in large])
+            for entry in large:
+                yield from self._fetch_head(entry)
+            self.folder.waiting = max(0, self.folder.waiting - len(batch))
             self._progress(len(batch))
-        self._commit()
 
-    def _folder(self):
-        folder = self.server.folder_ids.filtered(lambda f: f.name == INBOX)
-        return folder or folder.create({"server_id": self.server.id, "name": INBOX})
-
-    def _remember(self, state):
-        self.state = state
-        self.folder._remember(state)
-
-    def _commit(self):
-        # Each step has to survive whatever happens in the next one.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def _new(self, found):
+    def _list_new(self, found):
         """The entries of what is on the server and not in the ledger."""
-        known = self.env["mail.gateway.incoming"].search_fetch(
-            [
-                ("server_id", "=", self.server.id),
-                ("account", "=", self.server._account_name()),
-                ("folder", "=", self.state.name),
-                ("uidvalidity", "=", self.state.uidvalidity),
-                ("uid", "in", found),
-            ],
-            ["uid"],
-        )
-        known = set(known.mapped("uid")) | self.folder._forgotten(found)
-        wanted = [uid for uid in found if uid not in known]
-        entries = self.session.sizes(wanted)
+        Incoming = self.env["mail.gateway.incoming"]
+        self.known = Incoming._known(self.server, self.state, found)
+        again = (uid for uid, row in self.known.items() if row.fetch_again)
+        gone = self.folder._forgotten(found)
+        asked = [uid for uid in dict.fromkeys([*found, *again]) if uid not in gone]
+        entries = (yield Call(partial(self.session.sizes, asked))) if asked else []
         there = {entry.uid for entry in entries}
-        self._remember(self.state.gone({*wanted, *known} - there))
-        return entries
+        self._remember(self.state.gone({*found} - there))
+        return [entry for entry in entries if self._is_new(entry)]
+
+    def _is_new(self, entry):
+        """Whether this is to be fetched: it is not in the ledger, or only its header
+        is, or another message has its UID, as after a restore."""
+        row = self.known.get(entry.uid)
+        if not row:
+            return True
+        return row.fetch_again or bool(row.stated) and row.stated != entry.mark
+
+    def _wanted(self, entry):
+        row = self.known.get(entry.uid)
+        return bool(row) and row.fetch_again
 
     def _fetch(self, batch):
         """Download a portion; it is committed before the server hears of it."""
-        arrivals = self._download(batch)
-        self.env["mail.gateway.incoming"]._receive(
-            self.server, self.state.name, self.state.uidvalidity, arrivals
-        )
-        self._remember(self.state.stored(uid for uid, _raw in arrivals))
-        self._commit()
-        self._acknowledge()
+        if not batch:
+            return
+        arrivals = yield from self._download(batch)
+        self._store(arrivals, {entry.uid: entry for entry in batch})
         self.fetched += len(arrivals)
+        self._remember(self.state.stored(uid for uid, _raw in arrivals))
+        del arrivals
+        yield from self._acknowledge()
+
+    def _store(self, arrivals, entries):
+        new = [(uid, raw) for uid, raw in arrivals if uid not in self.known]
+        for uid, raw in arrivals:
+            row = self.known.get(uid)
+            if row and row.fetch_again:
+                row._refill(raw)
+            elif row and not row._is_this(raw, entries[uid].mark):
+                row._make_room()
+                new.append((uid, raw))
+        if new:
+            self.env["mail.gateway.incoming"]._receive(
+                self.server, self.state.name, self.state.uidvalidity, new, entries
+            )
+
+    def _fetch_head(self, entry):
+        head = yield Call(partial(self.session.head, entry))
+        if head is None or entry.uid in self.known:
+            return
+        self.env["mail.gateway.incoming"]._receive_head(
+            self.server, self.state, entry, head, self.server.max_message_size
+        )
+        self.fetched += 1
+        # Not acknowledged: the server's copy is the only one.
+        self._remember(self.state.gone([entry.uid]))
 
     def _download(self, batch):
         """A portion, without the messages that the server refuses: one that it cannot
         read must not stand in the way of all others for ever."""
+        size = sum(entry.size for entry in batch)
         try:
-            arrivals = list(self.session.download(batch))
+            arrivals = yield Call(partial(_all_of, self.session, batch), size)
         except Refusal as refusal:
-            if refusal.finding.code != REFUSED:
+            if refusal.finding.code != fault.code("answer", "download"):
                 raise
             if len(batch) == 1:
                 self.finding = replace(refusal.finding, code=fault.MESSAGE_REFUSED)
                 return []
-            return [got for entry in batch for got in self._download([entry])]
-        self._miss(batch, arrivals)
+            found = []
+            for entry in batch:
+                found += yield from self._download([entry])
+            return found
+        yield from self._miss(batch, arrivals)
         return arrivals
 
     def _miss(self, batch, arrivals):
         """What was asked for and is still there, and yet did not come, is told; it
         stays pending."""
         missing = {entry.uid for entry in batch} - {uid for uid, _raw in arrivals}
-        if missing and self.session.sizes(missing):
+        if missing and (yield Call(partial(self.session.sizes, missing))):
             params = {"host": self.server.server, "reply": ""}
             self.finding = Finding(fault.MESSAGE_REFUSED, params=params)
 
@@ -127,16 +187,52 @@ class FetchRun:
         Noted with the next commit: a crash in between costs a second telling."""
         if not self.state.unacknowledged:
             return
+        if self.server.after_fetch == "keep":
+            self._remember(self.state.acknowledged())
+            return
+        told = self.state.unacknowledged
         try:
-            self.session.acknowledge(self.state.unacknowledged)
+            yield Call(partial(self.session.acknowledge, told))
         except Refusal as refusal:
-            if refusal.finding.code != NOT_MARKED:
+            if refusal.finding.code != fault.code("answer", "acknowledge"):
                 raise
             self.finding = refusal.finding
         else:
             self._remember(self.state.acknowledged())
 
+    def _tidy(self):
+        """Move or delete what has been processed and ended well."""
+        clear_away = self._clearing()
+        for _portion in range(TIDY_PORTIONS if clear_away else 0):
+            rows = self.env["mail.gateway.incoming"]._to_tidy(
+                self.server, self.state, TIDY_COUNT
+            )
+            if not rows:
+                return
+            yield Call(partial(clear_away, rows.mapped("uid")))
+            rows.tidied = True
+            if self.account.protocol == "pop":
+                # To delete, POP3 had to end the session.
+                return
+
+    def _clearing(self):
+        """What to do with messages that are done, if anything; POP3 cannot move."""
+        if self.server.after_fetch == "delete":
+            return self.session.delete
+        if self.server.after_fetch == "move" and self.account.protocol != "pop":
+            return partial(self.session.move, folder=self.server.move_to)
+        return None
+
+    def _remember(self, state):
+        self.state = state
+        self.folder._remember(state)
+
     def _progress(self, count):
         """Commits; within a scheduled action tells it how far we are."""
         left = self.env["ir.cron"]._commit_progress(count)
         self.stop = min(self.stop, time.monotonic() + left)
+
+
+def _all_of(session, batch):
+    """Downloads run to their end in the thread, not where they are looked at."""
+    return list(session.download(batch))

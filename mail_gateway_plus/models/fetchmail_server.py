@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .mail_gateway_incoming_origin import TOO_LARGE
+
 #: Seconds that Fetch Now spends on fetching and on processing, at the most each; the
 #: rest goes on in the background.
 PATIENCE_S = 10
@@ -29,7 +31,13 @@ class FetchmailServer(models.Model):
         help="Who gets an activity when a message could not be routed.",
     )
     password = fields.Char(groups="base.group_system")
-    folder_ids = fields.One2many("mail.gateway.folder", "server_id", readonly=True)
+    folder_ids = fields.One2many(
+        "mail.gateway.folder",
+        "server_id",
+        "Folders",
+        copy=True,
+        help="The folders that are fetched. Empty: INBOX.",
+    )
     fetch_interval = fields.Integer(
         "Fetch Every (minutes)",
         default=5,
@@ -39,9 +47,8 @@ class FetchmailServer(models.Model):
     next_fetch = fields.Datetime(readonly=True, copy=False)
     fetch_limit = fields.Integer(
         "Messages per Fetch",
-        default=500,
-        help="As many at most are taken at one go, so that a full mailbox lets the"
-        " others have their turn; the rest follows within a minute. 0: all.",
+        help="As many at most are taken with one fetch, the rest with the next ones."
+        " 0: all.",
     )
     after_fetch = fields.Selection(
         [
@@ -129,19 +136,40 @@ class FetchmailServer(models.Model):
             server.incoming_count = sum(counts.values())
             server.quarantined_count = counts.get("quarantined", 0)
 
+    def write(self, vals):
+        if "max_message_size" in vals:
+            self._fetch_what_fits(vals["max_message_size"])
+        return super().write(vals)
+
+    def _fetch_what_fits(self, limit_mb):
+        """What was too large and no longer is, is fetched whole."""
+        domain = [("server_id", "in", self.ids), ("reason_code", "=", TOO_LARGE)]
+        if limit_mb:
+            domain.append(("size", "<=", limit_mb * 1024 * 1024))
+        rows = self.env["mail.gateway.incoming"].sudo().search(domain)
+        rows.filtered(lambda row: row.state == "quarantined").fetch_again = True
+
     def fetch_mail(self):
         """Fetch, process, and show where each message of this run went."""
         if self._connects_elsewhere():
             return super().fetch_mail()
         Incoming = self.env["mail.gateway.incoming"].sudo()
         before = Incoming.search([], limit=1).id or 0
-        super(
-            FetchmailServer, self.with_context(mail_gateway_s=PATIENCE_S)
-        ).fetch_mail()
-        Incoming._process_received(self, seconds=PATIENCE_S)
+        briefly = self.with_context(mail_gateway_s=PATIENCE_S)
+        super(FetchmailServer, briefly).fetch_mail()
+        if Incoming._process_received(self, seconds=PATIENCE_S):
+            # What ended well is moved or deleted at once: that is looked at next.
+            briefly.sudo()._tidy_up()
         return self._show_incoming(
             self.env._("Fetched Just Now"), [("id", ">", before)]
         )
+
+    def _tidy_up(self):
+        """Look once more into mailboxes with something to move or delete; what is
+        refused there shows on them."""
+        domain = [("server_id", "in", self.ids), ("tidied", "=", False)]
+        waiting = self.env["mail.gateway.incoming"].search_fetch(domain, ["server_id"])
+        waiting.server_id._fetch_mail()
 
     def action_open_incoming(self):
         return self._show_incoming(self.env._("Incoming Messages"), [])

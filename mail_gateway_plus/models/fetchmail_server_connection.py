@@ -92,10 +92,10 @@ class FetchmailServer(models.Model):
 
     def _forget_other_account(self, vals):
         """Another account has other messages under the same UIDs, so what is
-        remembered of the old one's folders goes."""
+        remembered of the old one goes."""
         written = ACCOUNT_FIELDS & vals.keys()
         others = self.filtered(lambda s: any(s[f] != vals[f] for f in written))
-        others.folder_ids.sudo().unlink()
+        others.folder_ids.sudo()._forget_all()
 
     def _in_step(self, vals):
         """``vals`` with ``is_ssl`` and ``connection_security`` saying the same; where

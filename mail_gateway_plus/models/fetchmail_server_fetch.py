@@ -1,36 +1,44 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import contextlib
 import logging
 import math
 import time
 from datetime import datetime, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.mail.models import fetchmail
 
+from ..core import retry
 from ..core.finding import Finding
 from ..net import mailbox
 from ..net.deadline import Limits
-from ..net.refusal import Refusal
 from .fetch_run import FetchRun
+from .mailbox_locks import MailboxLocks
+from .processing import PASSING
 
 _logger = logging.getLogger(__name__)
+
+#: Failed looks in a row after which the responsible user is told.
+FAILURES_TOLD = 3
+#: Somebody may save the form while the outcome of a look is noted.
+NOTE_ATTEMPTS = 3
+NOTE_PATIENCE = "2s"
+WARNING = "mail.mail_activity_data_warning"
 
 
 class FetchmailServer(models.Model):
     """The fetch: which mailboxes, under which lock, and what is noted on them."""
 
-    _inherit = "fetchmail.server"
+    _name = "fetchmail.server"
+    _inherit = ["fetchmail.server", "mail.activity.mixin"]
 
     def _fetch_mail(self, batch_limit=50):
         """Replaces stock's fetch (19.0), which acknowledges what it could not keep.
 
-        This cursor holds the locks on the mailboxes and commits at the end only;
-        another one commits each portion.
-
+        :param batch_limit: not used; each mailbox has its own ``fetch_limit``
         :return: the last fault, as stock does
         """
         if self._connects_elsewhere():
@@ -38,31 +46,74 @@ class FetchmailServer(models.Model):
                 "Another addon connects mailboxes: they are fetched by stock"
             )
             return super()._fetch_mail(batch_limit)
-        due = self._due() if self.env.context.get("cron_id") else self
-        servers = due.with_context(fetchmail_cron_running=True).try_lock_for_update(
-            allow_referencing=True
+        by_schedule = bool(self.env.context.get("cron_id"))
+        if self._is_paused():
+            return None if by_schedule else UserError(self._paused_text())
+        servers = self.with_context(fetchmail_cron_running=True)
+        due = (servers._due() if by_schedule else servers).filtered_domain(
+            fetchmail.MAIL_SERVER_DOMAIN
         )
-        servers = servers.filtered_domain(fetchmail.MAIL_SERVER_DOMAIN)
-        if not servers:
-            return self._nothing_locked(due)
+        with (
+            MailboxLocks(self.env.registry) as locks,
+            self.env.registry.cursor() as work_cr,
+        ):
+            visited, fault = due._visit(locks, work_cr)
+        # What the mailboxes say now is read anew.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        if due and visited or by_schedule:
+            return fault
+        return self._nothing_visited(due)
+
+    def _visit(self, locks, work_cr):
+        """Fetch from those mailboxes that nobody else fetches from.
+
+        :return: how many these were, and the last fault
+        """
+        accounts, refused = self._accounts()
+        # The hooks note their tokens on the mailboxes, which another cursor writes
+        # from here on.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        working = self.with_env(self.env(cr=work_cr))
+        faults = [
+            working.browse(server_id)._concluded(finding)
+            for server_id, finding in refused.items()
+        ]
+        for run in mailbox.run_all(working._runs(accounts, locks)):
+            faults.append(run.server._told(run))
+            locks.give_back(run.server.id)
+        return len(faults), next(filter(None, reversed(faults)), None)
+
+    def _runs(self, accounts, locks):
+        """The look into each mailbox, locked when its turn comes."""
         seconds = self.env.context.get("mail_gateway_s", math.inf)
-        stop = time.monotonic() + seconds
         # Portions are taken for that long; one that hangs may double it.
         limits = Limits(total_s=2 * seconds)
-        accounts, fault = servers._accounts()
-        with self.env.registry.cursor() as work_cr:
-            for opened in mailbox.open_all(accounts, limits):
-                server = servers.browse(opened.account.key)
-                fault = server._look(opened, work_cr, stop) or fault
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-        return fault
+        stop = time.monotonic() + seconds
+        for server in self:
+            if server.id in accounts and locks.take(server.id):
+                yield FetchRun(server, accounts[server.id], limits, stop)
 
-    def _nothing_locked(self, due):
-        """A person who presses the button gets an answer; the scheduled action just
-        comes again."""
-        if not due or self.env.context.get("cron_id"):
-            return None
-        if not due.filtered_domain(fetchmail.MAIL_SERVER_DOMAIN):
+    def _told(self, run):
+        if run.fetched:
+            _logger.info("Fetched %s messages from mailbox %s", run.fetched, self.id)
+        return self._concluded(run.finding, run.unfinished)
+
+    @api.model
+    def _is_paused(self):
+        """Whether General Settings stop all fetching."""
+        params = self.env["ir.config_parameter"].sudo()
+        return params.get_param("mail_gateway_plus.fetch_paused") == "True"
+
+    @api.model
+    def _paused_text(self):
+        return self.env._(
+            "All fetching is paused. Switch “Fetch incoming mail” on in General"
+            " Settings."
+        )
+
+    def _nothing_visited(self, due):
+        """A person who presses the button gets an answer."""
+        if not due:
             return UserError(
                 self.env._("This mailbox is not confirmed. Press Test & Confirm first.")
             )
@@ -79,51 +130,22 @@ class FetchmailServer(models.Model):
         return due.sorted(lambda s: s.next_fetch or datetime.min)
 
     def _accounts(self):
-        """The accounts of these mailboxes, and the last fault: one whose login hook
-        fails is left out and says so."""
-        accounts, fault = [], None
+        """{mailbox id: account}, and {mailbox id: finding} of those whose login hook
+        fails. The hooks need the environment and HTTP, so they run before the threads
+        do."""
+        accounts, refused = {}, {}
         for server in self:
             try:
-                accounts.append(server._account())
-            except UserError as refused:
-                fault = server._concluded(server._unexpected(str(refused)))
+                accounts[server.id] = server._account()
+            except UserError as problem:
+                refused[server.id] = server._unexpected(str(problem))
             except Exception as problem:
                 # A fault of the HTTP library shows the address it asked, and tokens
                 # stand in that: neither the log nor the form may have it.
                 name = type(problem).__name__
                 _logger.warning("No login for mailbox %s: %s", server.id, name)
-                fault = server._concluded(server._unexpected(name))
-        return accounts, fault
-
-    def _look(self, opened, work_cr, stop):
-        """Fetch what is new from an opened mailbox.
-
-        :return: the fault as an exception, None when all went well
-        """
-        if opened.refusal:
-            # What has no name yet is explained by its traceback only.
-            cause = opened.refusal.__cause__
-            if opened.refusal.finding.code == "mailbox_unexpected":
-                _logger.warning("Mailbox %s did not open", self.id, exc_info=cause)
-            return self._concluded(opened.refusal.finding)
-        run, finding = None, None
-        try:
-            with contextlib.closing(opened.session):
-                run = FetchRun(
-                    self.with_env(self.env(cr=work_cr)), opened.session, stop
-                )
-                run.run()
-            finding = run.finding
-        except Refusal as refusal:
-            work_cr.rollback()
-            finding = refusal.finding
-        except Exception as problem:  # one mailbox must not hold up the others
-            work_cr.rollback()
-            _logger.exception("Fetching from mailbox %s failed", self.id)
-            finding = self._unexpected(f"{type(problem).__name__}: {problem}")
-        if run and run.fetched:
-            _logger.info("Fetched %s messages from mailbox %s", run.fetched, self.id)
-        return self._concluded(finding, unfinished=bool(run and run.unfinished))
+                refused[server.id] = server._unexpected(name)
+        return accounts, refused
 
     def _unexpected(self, said):
         host = self.server or ""
@@ -131,17 +153,65 @@ class FetchmailServer(models.Model):
         return Finding("mailbox_unexpected", subject=host, params=params)
 
     def _concluded(self, finding, unfinished=False):
-        """Note on the mailbox how the look into it went; stock's fields keep their
-        meaning (``error_date`` is since when it fails)."""
-        now = fields.Datetime.now()
-        wait = timedelta(minutes=0 if unfinished else self.fetch_interval)
+        """Note on the mailbox how the look into it went.
+
+        :return: the fault as an exception, None when all went well
+        """
         text = finding and self._explain(finding)
+        for _attempt in range(NOTE_ATTEMPTS):
+            try:
+                self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", NOTE_PATIENCE))
+                self._note(text, unfinished)
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+                break
+            except PASSING:
+                # Somebody saved the form in this moment.
+                self.env.cr.rollback()
+        else:
+            # The next look notes its own outcome.
+            _logger.warning("Mailbox %s is held by another transaction", self.id)
+        return UserError(text) if text else None
+
+    def _note(self, text, unfinished):
+        """Stock's fields keep their meaning (``error_date`` is since when it fails);
+        the mailbox stays confirmed, however long it fails."""
+        now = fields.Datetime.now()
+        failures = self.failures + 1 if text else 0
+        wait_s = 0 if unfinished else self.fetch_interval * 60
+        if failures:
+            wait_s = retry.MAILBOX.delay_or_last_s(failures)
         self.write(
             {
                 "date": now,
-                "next_fetch": now + wait,
-                "error_date": (self.error_date or now) if finding else False,
+                "next_fetch": now + timedelta(seconds=wait_s),
+                "error_date": (self.error_date or now) if text else False,
                 "error_message": text or False,
+                "failures": failures,
             }
         )
-        return UserError(text) if text else None
+        if failures == FAILURES_TOLD:
+            self._tell_failing(text)
+        elif not failures:
+            self.activity_unlink([WARNING])
+        if unfinished:
+            self.env.ref("mail.ir_cron_mail_gateway_action").sudo()._trigger()
+
+    def _tell_failing(self, text):
+        """One activity while it fails; it goes when the mailbox works again."""
+        self.activity_unlink([WARNING])
+        user = self._responsible()
+        if user:
+            # Without "quick update" Odoo mails the assignee.
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                WARNING,
+                summary=self.env._("Mailbox cannot be fetched"),
+                note=text,
+                user_id=user.id,
+            )
+
+    def _responsible(self):
+        """Who is told of faults: somebody who may see the mailbox."""
+        user = self.responsible_id.filtered("active")
+        if user and self.with_user(user).has_access("read"):
+            return user
+        return self.env.ref("base.user_admin", raise_if_not_found=False)

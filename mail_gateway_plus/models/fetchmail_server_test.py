@@ -79,19 +79,10 @@ class FetchmailServer(models.Model):
 
     def _count_new(self, state, uids):
         """How many of the messages in a folder are not in the ledger, nor were."""
-        known = self.env["mail.gateway.incoming"].search_fetch(
-            [
-                ("server_id", "=", self.id),
-                ("account", "=", self._account_name()),
-                ("folder", "=", state.name),
-                ("uidvalidity", "=", state.uidvalidity),
-                ("uid", "in", uids),
-            ],
-            ["uid"],
-        )
+        known = self.env["mail.gateway.incoming"]._known(self, state, uids)
         folder = self.folder_ids.filtered(lambda f: f.name == state.name)
         forgotten = (folder.forgotten or "").split()
-        return len(set(uids) - set(known.mapped("uid")) - set(forgotten))
+        return len(set(uids) - set(known) - set(forgotten))
 
     def _label(self, name):
         """What the form calls a field; False for none."""

@@ -16,10 +16,19 @@ class MailGatewayFolder(models.Model):
     server_id = fields.Many2one(
         "fetchmail.server", required=True, index=True, ondelete="cascade"
     )
-    name = fields.Char(required=True, default="INBOX")
-    uidvalidity = fields.Char(readonly=True, default="")
+    name = fields.Char(
+        "Folder",
+        required=True,
+        default="INBOX",
+        help="As the server names it, with the names of the folders around it.",
+    )
+    uidvalidity = fields.Char("UIDVALIDITY", readonly=True, default="")
     # As text, for a UID is unsigned and of 32 bit.
-    last_uid = fields.Char(readonly=True, default="0")
+    last_uid = fields.Char("Highest UID Seen", readonly=True, default="0")
+    looked_on = fields.Date("Last Looked Into", readonly=True)
+    waiting = fields.Integer(
+        "Still to Fetch", readonly=True, help="Messages that a fetch has left over."
+    )
     pending = fields.Text(
         readonly=True,
         default="",
@@ -41,6 +50,28 @@ class MailGatewayFolder(models.Model):
         "UNIQUE(server_id, name)", "A mailbox has each folder once."
     )
 
+    #: What is remembered, as it is before the first look.
+    _NOTHING_SEEN = {
+        "uidvalidity": "",
+        "last_uid": "0",
+        "looked_on": False,
+        "waiting": 0,
+        "pending": "",
+        "unacknowledged": "",
+        "forgotten": "",
+    }
+
+    def write(self, vals):
+        """A folder under another name is another folder."""
+        if "name" in vals:
+            renamed = self.filtered(lambda folder: folder.name != vals["name"])
+            super(MailGatewayFolder, renamed).write(self._NOTHING_SEEN)
+        return super().write(vals)
+
+    def _forget_all(self):
+        """Begin anew, as with a mailbox that was never looked into."""
+        return self.write(self._NOTHING_SEEN)
+
     def _state(self):
         self.ensure_one()
         return FolderState(
@@ -49,6 +80,7 @@ class MailGatewayFolder(models.Model):
             last_uid=int(self.last_uid or 0),
             pending=frozenset(uidset.load(self.pending or "")),
             unacknowledged=frozenset(uidset.load(self.unacknowledged or "")),
+            looked_on=self.looked_on or None,
         )
 
     def _remember(self, state):
@@ -58,9 +90,14 @@ class MailGatewayFolder(models.Model):
             "last_uid": str(state.last_uid),
             "pending": uidset.dump(state.pending),
             "unacknowledged": uidset.dump(state.unacknowledged),
+            "looked_on": state.looked_on or False,
         }
-        if any((self[name] or "") != value for name, value in values.items()):
-            self.write(values)
+        # What was deleted from the ledger is known by UIDs that mean nothing any more.
+        if self.uidvalidity and self.uidvalidity != state.uidvalidity:
+            values["forgotten"] = ""
+        changed = {n: v for n, v in values.items() if (self[n] or v and "") != v}
+        if changed:
+            self.write(changed)
 
     def _forget(self, uids):
         """Remember messages whose rows are deleted while they may still be on the

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from ..core.finding import Finding
 from ..core.message import answerable, header
 from ..core.routing import verdict
+from .mail_gateway_incoming_origin import TOO_LARGE
 
 #: Steps after which the sender knows.
 _ANSWERED = ("answered", "answered_by_hand")
@@ -26,7 +27,11 @@ class MailGatewayIncoming(models.Model):
         """Route again, under today's aliases and settings."""
         again = self._to_treat().filtered(lambda row: not row.raw_purged)
         again._told(self.env._("Processed again"))
-        again.write({"state": "received", "reason_code": "received", "attempts": 0})
+        # Of what was too large there is only the header here.
+        large = again.filtered(lambda row: row.reason_code == TOO_LARGE)
+        large._ask_for_all()
+        whole = again - large
+        whole.write({"state": "received", "reason_code": "received", "attempts": 0})
         self._processing_cron()._trigger()
         return self._left_over(again)
 

@@ -25,10 +25,11 @@ class MailGatewayIncoming(models.Model):
     _inherit = "mail.gateway.incoming"
 
     @api.model
-    def _receive(self, server, folder, uidvalidity, arrivals):
+    def _receive(self, server, folder, uidvalidity, arrivals, entries=None):
         """Store messages and have them processed; the caller commits.
 
         :param arrivals: (UID, raw bytes) of each
+        :param entries: {UID: Entry}, what the server's listing said of them
         :return: the new rows, in state ``received``
         """
         place = {
@@ -37,7 +38,10 @@ class MailGatewayIncoming(models.Model):
             "account": server._account_name(),
             "folder": folder,
             "uidvalidity": uidvalidity,
+            "tidied": server.after_fetch not in ("move", "delete"),
         }
+        marks = {uid: entry.mark for uid, entry in (entries or {}).items()}
+        arrivals = [(uid, marks.get(uid, ""), raw) for uid, raw in arrivals]
         try:
             with self.env.cr.savepoint():
                 rows = self._store(place, arrivals)
@@ -62,17 +66,17 @@ class MailGatewayIncoming(models.Model):
     @api.model
     def _store(self, place, arrivals, only=None):
         """Rows and raw bytes of messages; ``only`` limits which facts are kept."""
-        stated = [(uid, raw, self._values(facts.read(raw))) for uid, raw in arrivals]
+        known = [self._values(facts.read(raw)) for _uid, _mark, raw in arrivals]
         values = [
-            {name: v for name, v in known.items() if not only or name in only}
+            {name: v for name, v in facts_.items() if not only or name in only}
             | place
-            | {"uid": uid}
-            for uid, _raw, known in stated
+            | {"uid": uid, "stated": mark}
+            for facts_, (uid, mark, _raw) in zip(known, arrivals, strict=True)
         ]
         # No creation note, no followers, no tracking: these are many rows.
         quiet = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
         rows = quiet.create(values)
-        for row, (_uid, raw, _known) in zip(rows, stated, strict=True):
+        for row, (_uid, _mark, raw) in zip(rows, arrivals, strict=True):
             self.env["mail.gateway.chunk"]._store(row.id, raw)
         return rows
 

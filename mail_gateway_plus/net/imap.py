@@ -2,150 +2,24 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One IMAP session (RFC 3501)."""
 
-import contextlib
+import functools
 import imaplib
 import re
-import ssl
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from ..core.mailbox import listing, uidset
+from ..core.mailbox import foldername, listing, uidset
 from ..core.mailbox.account import Account
-from . import sockets, tls
 from .deadline import Deadline
-from .refusal import Missing, explained
-
-#: A message, or an answer to one command, larger than this is not read into memory; no
-#: real one comes near.
-LARGEST_LITERAL = 256 * 1024 * 1024
-#: What imaplib keeps for each line beside its bytes.
-LINE_COST = 200
+from .imap_line import Connection, quoted
+from .line import open_line
+from .refusal import explained
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-_QUOTED = re.compile(rb'\bBODY\[\] "((?:[^"\\]|\\.)*)"')
+_ARRIVED = re.compile(rb'\bINTERNALDATE "([^"]*)"')
+_QUOTED = re.compile(rb'\bBODY\[(?:HEADER)?\] "((?:[^"\\]|\\.)*)"')
 _NUMBER = re.compile(rb"\d+")
-
-
-@dataclass(frozen=True)
-class Look:
-    """A folder looked at: its state from now on, and the UIDs that may be new."""
-
-    state: listing.FolderState
-    found: tuple[str, ...]
-    exists: int
-
-
-class Connection(imaplib.IMAP4):
-    """imaplib over a socket with a deadline."""
-
-    #: Bytes of the answer to the current command.
-    _answered = 0
-
-    def __init__(self, account: Account, deadline: Deadline, sock: Any = None) -> None:
-        self.account = account
-        self.deadline = deadline
-        self._open = sock
-        # Connects, reads the greeting and asks for the capabilities.
-        super().__init__(account.host, account.port)
-
-    def _create_socket(self, timeout: float | None = None) -> Any:
-        return self._open or open_socket(self.account, self.deadline)
-
-    def send(self, data: Any) -> None:
-        """A command, so what comes from now on is the answer to it."""
-        self._answered = 0
-        return super().send(data)
-
-    def _count(self, size: int) -> None:
-        self._answered += size
-        if self._answered > LARGEST_LITERAL:
-            raise self.abort(f"an answer of {self._answered} bytes or more")
-
-    def read(self, size: int) -> bytes:
-        self._count(size)
-        return super().read(size)
-
-    def readline(self) -> bytes:
-        line = super().readline()
-        self._count(len(line) + LINE_COST)
-        return line
-
-    def shutdown(self) -> None:
-        """Hang up; after a failed handshake the socket is closed already."""
-        with contextlib.suppress(OSError):
-            return super().shutdown()
-
-    def hang_up(self) -> None:
-        self.shutdown()
-
-    def greeting(self) -> bytes:
-        return self.welcome
-
-    def takes_clear_login(self) -> bool:
-        """RFC 3501, 6.2.3."""
-        return "LOGINDISABLED" not in self.capabilities
-
-    def secure(self, context: ssl.SSLContext) -> None:
-        """STARTTLS; a server that does not offer it (any more) is refused, for
-        somebody on the way may have taken the offer out."""
-        if "STARTTLS" not in self.capabilities:
-            raise Missing("starttls_missing", " ".join(self.capabilities))
-        self.deadline.command()
-        self.starttls(context)
-
-    def enter(self) -> None:
-        """Log in with the account's credentials."""
-        credentials = self.account.credentials
-        self.deadline.command()
-        if credentials.mechanism != "LOGIN":
-            self.authenticate(
-                credentials.mechanism, lambda _challenge: credentials.secret.encode()
-            )
-        elif self._takes_login():
-            # imaplib quotes the password but not the user.
-            self.login(_quoted(credentials.user), credentials.secret)
-        else:
-            # LOGIN carries ASCII only; PLAIN carries UTF-8 (RFC 4616).
-            secret = f"\0{credentials.user}\0{credentials.secret}".encode()
-            self.authenticate("PLAIN", lambda _challenge: secret)
-
-    def _takes_login(self) -> bool:
-        """Whether LOGIN will do, else PLAIN. A server that forbids both for want of
-        encryption (RFC 3501, 6.2.3) or altogether gets no password."""
-        credentials = self.account.credentials
-        if "LOGINDISABLED" not in self.capabilities:
-            return (credentials.user + credentials.secret).isascii()
-        if "AUTH=PLAIN" not in self.capabilities:
-            encrypted = self.account.security != "none"
-            kind = "password_refused" if encrypted else "login_disabled"
-            raise Missing(kind, " ".join(self.capabilities))
-        return False
-
-
-def open_socket(account: Account, deadline: Deadline) -> Any:
-    """A connected socket, encrypted where the account says so; shared with POP3."""
-    deadline.start(deadline.limits.connect_s)
-    with explained(account, "resolve"):
-        addresses = sockets.resolve(account.host, account.port, deadline)
-    with explained(account, "connect"):
-        sock = sockets.connect(addresses, deadline)
-    if not account.implicit_tls:
-        deadline.command()
-        return sock
-    with explained(account, "tls"):
-        deadline.command()
-        try:
-            context = tls.context(account.verified, deadline)
-            return sockets.encrypt(sock, context, account.host)
-        except BaseException:
-            sock.close()
-            raise
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _message(item: Any, tail: list[Any]) -> tuple[bytes, bytes | None]:
@@ -160,40 +34,6 @@ def _message(item: Any, tail: list[Any]) -> tuple[bytes, bytes | None]:
         return b"", None
     about = item[: quoted.start()] + item[quoted.end() :]
     return about, re.sub(rb"\\(.)", rb"\1", quoted[1])
-
-
-class Line(Protocol):
-    """What a connection of either protocol can do until it is logged in."""
-
-    def secure(self, context: ssl.SSLContext) -> None: ...
-
-    def enter(self) -> None: ...
-
-    def hang_up(self) -> None: ...
-
-
-AnyLine = TypeVar("AnyLine", bound=Line)
-
-
-def open_line(
-    connect: Callable[[Account, Deadline], AnyLine],
-    account: Account,
-    deadline: Deadline,
-) -> AnyLine:
-    """A connection that is secured and logged in; shared with POP3."""
-    with explained(account, "greeting"):
-        line = connect(account, deadline)
-    try:
-        if account.starttls:
-            with explained(account, "starttls"):
-                deadline.command()
-                line.secure(tls.context(account.verified, deadline))
-        with explained(account, "login"):
-            line.enter()
-    except BaseException:
-        line.hang_up()
-        raise
-    return line
 
 
 class Session:
@@ -220,7 +60,7 @@ class Session:
         with explained(self.account, "folder", folder):
             self._deadline.command()
             try:
-                status, data = self._imap.select(_quoted(folder))
+                status, data = self._imap.select(quoted(foldername.encode(folder)))
             except imaplib.IMAP4.readonly:
                 # It is open all the same; only acknowledging will be refused.
                 status, data = "OK", self._imap.response("EXISTS")[1]
@@ -237,40 +77,53 @@ class Session:
         data = self._do("list", 0, "SEARCH", criteria)
         return [int(uid) for line in data if line for uid in _NUMBER.findall(line)]
 
-    def look(self, state: listing.FolderState) -> Look:
+    def look(self, state: listing.FolderState) -> listing.Look:
         """Look into a folder; nothing is changed there."""
         exists = self._select(state.name)
         uidvalidity = str(self._number("UIDVALIDITY"))
         highest = self._number("UIDNEXT") - 1
         if highest < 0:
+            # Without UIDNEXT the end of the folder is not known, only its last message.
             highest = max(self._search("ALL"), default=0)
+            if uidvalidity == state.uidvalidity:
+                highest = max(highest, state.last_uid)
         found = set(self._search(listing.criteria(state, uidvalidity, highest)))
         known = listing.looked(state, uidvalidity, highest, found)
-        return Look(
+        return listing.Look(
             state=known,
             found=tuple(str(uid) for uid in sorted(found | known.pending)),
             exists=exists,
         )
 
     def sizes(self, uids: Iterable[str]) -> list[listing.Entry]:
-        """The sizes of messages, lowest UID first; what has gone is left out."""
-        sizes = {}
+        """What the server states of messages, lowest UID first; what has gone is left
+        out. The time of arrival tells apart two messages of one size."""
+        entries = {}
         for wanted in uidset.pieces(int(uid) for uid in uids):
-            data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE)")
+            data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE INTERNALDATE)")
             for line in filter(None, data):
-                uid, size = _UID.search(line), _SIZE.search(line)
+                uid, size, at = (p.search(line) for p in (_UID, _SIZE, _ARRIVED))
                 if uid and size:
-                    sizes[int(uid[1])] = int(size[1])
-        return [listing.Entry(str(uid), size) for uid, size in sorted(sizes.items())]
+                    arrived = at[1].decode("ascii", "replace").strip() if at else ""
+                    mark = f"{int(size[1])} {arrived}".strip()
+                    entries[int(uid[1])] = (int(size[1]), mark)
+        return [listing.Entry(str(uid), *entries[uid]) for uid in sorted(entries)]
 
     def download(self, batch: list[listing.Entry]) -> Iterator[tuple[str, bytes]]:
         """(UID, raw bytes) of each message, without touching a flag; what has gone
         in the meantime is left out."""
         wanted = {int(entry.uid) for entry in batch}
-        size = sum(entry.size for entry in batch)
-        data = self._do(
-            "download", size, "FETCH", uidset.dump(wanted), "(UID BODY.PEEK[])"
-        )
+        yield from self._fetch(wanted, sum(e.size for e in batch), "(UID BODY.PEEK[])")
+
+    def head(self, entry: listing.Entry) -> bytes | None:
+        """The header of a message without touching a flag; None when it has gone."""
+        found = self._fetch({int(entry.uid)}, 0, "(UID BODY.PEEK[HEADER])")
+        return next((raw for _uid, raw in found), None)
+
+    def _fetch(
+        self, wanted: set[int], size: int, items: str
+    ) -> Iterator[tuple[str, bytes]]:
+        data = self._do("download", size, "FETCH", uidset.dump(wanted), items)
         for index, item in enumerate(data):
             about, raw = _message(item, data[index + 1 : index + 2])
             uid = _UID.search(about)
@@ -282,6 +135,75 @@ class Session:
         """Tell the server that we have these: mark them seen."""
         for wanted in uidset.pieces(uids):
             self._do("acknowledge", 0, "STORE", wanted, "+FLAGS.SILENT", r"(\Seen)")
+
+    @functools.cached_property
+    def _can(self) -> frozenset[str]:
+        """The capabilities after login; most servers hide some of them before."""
+        with explained(self.account, "list"):
+            self._deadline.command()
+            data = self._imap.capability()[1]
+        return frozenset(data[0].decode("ascii", "replace").upper().split())
+
+    def move(self, uids: Iterable[str], folder: str) -> None:
+        """Move messages out of the selected folder (RFC 6851), into one that is made
+        if it is missing. Those that have gone are no fault."""
+        for wanted in uidset.pieces(int(uid) for uid in uids):
+            if "MOVE" in self._can:
+                self._into(folder, "MOVE", wanted)
+            else:
+                self._into(folder, "COPY", wanted)
+                self._remove("move", wanted)
+
+    def delete(self, uids: Iterable[str]) -> None:
+        """Delete messages of the selected folder, and no other ones."""
+        for wanted in uidset.pieces(int(uid) for uid in uids):
+            self._remove("delete", wanted)
+
+    def _into(self, folder: str, command: str, wanted: str) -> None:
+        name = quoted(foldername.encode(folder))
+        with explained(self.account, "move", folder):
+            status, data = self._send(command, wanted, name)
+            if status != "OK" and b"TRYCREATE" in (data[0] or b"").upper():
+                self._create(name)
+                status, data = self._send(command, wanted, name)
+            if status != "OK":
+                raise imaplib.IMAP4.error(data[0])
+
+    def _send(self, command: str, *args: str) -> tuple[str, list[Any]]:
+        self._deadline.command()
+        return self._imap.uid(command, *args)
+
+    def _create(self, name: str) -> None:
+        self._deadline.command()
+        status, data = self._imap.create(name)
+        if status != "OK":
+            raise imaplib.IMAP4.error(data[0])
+        # Else many a mail program does not show it; nothing depends on it.
+        self._imap.subscribe(name)
+
+    def _remove(self, stage: str, wanted: str) -> None:
+        r"""EXPUNGE takes whatever somebody flagged \Deleted. Without UIDPLUS (RFC 4315)
+        it is given only where that is ours alone, else the flag has to do."""
+        self._do(stage, 0, "STORE", wanted, "+FLAGS.SILENT", r"(\Deleted)")
+        if "UIDPLUS" in self._can:
+            self._do(stage, 0, "EXPUNGE", wanted)
+        elif uidset.load(wanted).issuperset(self._search("DELETED")):
+            with explained(self.account, stage):
+                self._deadline.command()
+                self._imap.expunge()
+
+    def folders(self) -> list[foldername.Folder]:
+        """The folders of the mailbox, as LIST names them."""
+        with explained(self.account, "folders"):
+            self._deadline.command()
+            status, data = self._imap.list('""', '"*"')
+            if status != "OK":
+                raise imaplib.IMAP4.error(data[0])
+        found = []
+        for item in filter(None, data):
+            line, literal = item if isinstance(item, tuple) else (item, None)
+            found.append(foldername.listed(line, literal))
+        return [folder for folder in found if folder]
 
     def close(self) -> None:
         """Say goodbye; a server that has gone already is no fault any more."""

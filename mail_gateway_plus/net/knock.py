@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from ..core.mailbox.account import Account, Credentials
 from ..core.mailbox.proposal import Answer, Door
-from . import certificate, imap, pop, tls
+from . import certificate, imap_line, pop, tls
 from .deadline import Deadline, Limits
 from .refusal import Refusal, explained
 
-LINES: dict[str, type[imap.Connection] | type[pop.Connection]] = {
-    "imap": imap.Connection,
+LINES: dict[str, type[imap_line.Connection] | type[pop.Connection]] = {
+    "imap": imap_line.Connection,
     "pop": pop.Connection,
 }
 
@@ -60,7 +60,7 @@ def at(account: Account, door: Door, limits: Limits = KNOCK) -> Knock:
 @contextlib.contextmanager
 def _line(
     account: Account, deadline: Deadline
-) -> Iterator[imap.Connection | pop.Connection]:
+) -> Iterator[imap_line.Connection | pop.Connection]:
     with explained(account, "greeting"):
         line = LINES[account.protocol](account, deadline)
         try:

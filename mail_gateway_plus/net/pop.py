@@ -9,11 +9,11 @@ import ssl
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..core.mailbox import listing
+from ..core.mailbox import listing, naming
 from ..core.mailbox.account import Account
 from .deadline import Deadline
-from .imap import LARGEST_LITERAL, Look, open_line, open_socket
-from .refusal import Missing, explained, kind_of, said
+from .line import LARGEST_LITERAL, open_line, open_socket
+from .refusal import Missing, explained, kind_of
 
 #: RFC 1939 allows 512 bytes a line, messages hold longer ones.
 LONGEST_LINE = 16 * 1024 * 1024
@@ -63,13 +63,13 @@ class Connection(poplib.POP3):
         self.user(self.account.credentials.user)
         self.pass_(self.account.credentials.secret)
 
-    def retrieve(self, number: int) -> bytes:
-        """A message, byte for byte.
+    def retrieve(self, command: str) -> bytes:
+        """A message or its header (RETR, TOP), byte for byte.
 
-        poplib's own ``retr`` cuts messages into lines without their endings and
-        refuses long lines.
+        poplib's own commands cut messages into lines without their endings and
+        refuse long lines.
         """
-        self._shortcmd(f"RETR {number}")  # type: ignore[attr-defined]
+        self._shortcmd(command)  # type: ignore[attr-defined]
         lines: list[bytes] = []
         size = 0
         while True:
@@ -85,7 +85,7 @@ class Connection(poplib.POP3):
             if size > LARGEST_LITERAL:
                 # What is left of it must not pass for the answer to another command.
                 self.sock.shutdown(socket.SHUT_RDWR)
-                raise ConnectionAbortedError(f"message {number} does not end")
+                raise ConnectionAbortedError(f"the answer to {command} does not end")
             lines.append(line[1:] if starts and line.startswith(b".") else line)
 
 
@@ -101,25 +101,45 @@ class Session:
         self._numbers: dict[str, int] = {}
         self._pop = line or open_line(Connection, account, deadline)
 
-    def look(self, state: listing.FolderState) -> Look:
-        """All messages of the mailbox by UIDL (RFC 1939, 7)."""
+    def look(self, state: listing.FolderState) -> listing.Look:
+        """All messages of the mailbox by UIDL (RFC 1939, 7), or by names of our own."""
         with explained(self.account, "list"):
             self._deadline.command()
             try:
-                lines = self._pop.uidl()[1]
+                pairs = self._named(self._pop.uidl()[1])
             except poplib.error_proto as refused:
                 if kind_of(refused) == "closed":
                     raise
-                raise Missing("uidl_missing", said(refused)) from refused
-        pairs = (line.split(maxsplit=1) for line in lines)
-        self._numbers = {
-            pair[1].decode("ascii", "replace"): int(pair[0])
-            for pair in pairs
-            if len(pair) == 2
-        }
+                pairs = self._unnamed()
+        self._numbers = dict(pairs)
         # A mailbox that was fetched over IMAP before left a state of another kind.
         state = listing.FolderState(state.name)
-        return Look(state=state, found=tuple(self._numbers), exists=len(self._numbers))
+        found = tuple(self._numbers)
+        return listing.Look(state=state, found=found, exists=len(found))
+
+    def _named(self, lines: list[bytes]) -> list[tuple[str, int]]:
+        words = (line.split(maxsplit=1) for line in lines)
+        return [
+            (w[1].decode("ascii", "replace"), int(w[0])) for w in words if len(w) == 2
+        ]
+
+    def _unnamed(self) -> list[tuple[str, int]]:
+        """Each message named after its header; after all of it where the server does
+        not even know TOP."""
+        self._deadline.command()
+        numbers = [int(line.split()[0]) for line in self._pop.list()[1]]
+        names = [naming.name_of(self._first_words(number)) for number in numbers]
+        return list(zip(naming.distinct(names), numbers, strict=True))
+
+    def _first_words(self, number: int) -> bytes:
+        self._deadline.command()
+        try:
+            return self._pop.retrieve(f"TOP {number} 0")
+        except poplib.error_proto as refused:
+            if kind_of(refused) == "closed":
+                raise
+            self._deadline.command()
+            return self._pop.retrieve(f"RETR {number}")
 
     def sizes(self, uids: Iterable[str]) -> list[listing.Entry]:
         """The sizes of messages in the mailbox's order."""
@@ -128,21 +148,44 @@ class Session:
             lines = [line.split() for line in self._pop.list()[1]]
         sizes = {int(line[0]): int(line[1]) for line in lines if len(line) >= 2}
         numbers = sorted((self._numbers[uid], uid) for uid in uids)
-        return [listing.Entry(uid, sizes[n]) for n, uid in numbers if n in sizes]
+        return [
+            listing.Entry(uid, sizes[n], str(sizes[n]))
+            for n, uid in numbers
+            if n in sizes
+        ]
 
     def download(self, batch: list[listing.Entry]) -> Iterator[tuple[str, bytes]]:
         """(UIDL, raw bytes) of each message."""
         for entry in batch:
             with explained(self.account, "download"):
                 self._deadline.command(entry.size)
-                raw = self._pop.retrieve(self._numbers[entry.uid])
+                raw = self._pop.retrieve(f"RETR {self._numbers[entry.uid]}")
             yield entry.uid, raw
 
     def acknowledge(self, uids: Iterable[int]) -> None:
         """POP3 has no flags: the UIDL in the ledger is what we remember."""
 
+    def head(self, entry: listing.Entry) -> bytes | None:
+        """The header of a message."""
+        with explained(self.account, "download"):
+            self._deadline.command()
+            return self._pop.retrieve(f"TOP {self._numbers[entry.uid]} 0")
+
+    def delete(self, uids: Iterable[str]) -> None:
+        """Delete messages and end the session, for only its end deletes them (RFC
+        1939, 6). Those that have gone are no fault."""
+        with explained(self.account, "delete"):
+            for uid in uids:
+                if uid in self._numbers:
+                    self._deadline.command()
+                    self._pop.dele(self._numbers[uid])
+            self._deadline.command()
+            self._pop.quit()
+
     def close(self) -> None:
         """Say goodbye; a server that has gone already is no fault any more."""
+        if self._pop.file is None:  # said already
+            return
         try:
             self._deadline.start(self._deadline.limits.connect_s)
             self._pop.quit()

@@ -84,10 +84,11 @@ class TestMailbox(TransactionCase):
             patch.object(type(mailbox), "_imap_login__", side_effect=said),
             self.assertLogs(logger) as log,
         ):
-            accounts, fault = mailbox._accounts()
-        self.assertEqual(accounts, [])
-        self.assertIn("ConnectionError", mailbox.error_message)
-        for text in (mailbox.error_message, str(fault), *log.output):
+            accounts, refused = mailbox._accounts()
+        self.assertEqual(accounts, {})
+        told = mailbox._explain(refused[mailbox.id])
+        self.assertIn("ConnectionError", told)
+        for text in (told, *log.output):
             self.assertNotIn("SECRET", text)
 
     def test_archived_mailbox_gives_no_connection(self):

@@ -36,12 +36,13 @@ CODES = {
     ("starttls_missing", ANY): "mailbox_starttls_missing",
     ("login_disabled", ANY): "mailbox_tls_required",
     ("password_refused", ANY): "mailbox_basic_auth_off",
-    ("uidl_missing", ANY): "mailbox_uidl_missing",
     ("answer", "greeting"): "mailbox_greeting_missing",
     ("answer", "starttls"): "mailbox_starttls_missing",
     ("answer", "login"): "mailbox_login_refused",
     ("answer", "folder"): "mailbox_folder_refused",
     ("answer", "acknowledge"): "mailbox_not_marked",
+    ("answer", "move"): "mailbox_not_moved",
+    ("answer", "delete"): "mailbox_not_deleted",
     ("answer", ANY): "mailbox_command_refused",
     ("unexpected", ANY): "mailbox_unexpected",
 }
@@ -83,7 +84,6 @@ FACTS = {
     "mailbox_connection_lost": Fact(transient=True),
     "mailbox_command_timeout": Fact(transient=True),
     "mailbox_command_refused": Fact(transient=True),
-    "mailbox_uidl_missing": Fact("server_type"),
     "mailbox_unexpected": Fact(),
     # The login
     "mailbox_login_refused": Fact("password"),
@@ -118,6 +118,8 @@ FACTS = {
     "mailbox_message_gone": Fact(transient=True),
     "mailbox_message_refused": Fact(),
     "mailbox_not_marked": Fact("after_fetch"),
+    "mailbox_not_moved": Fact("move_to"),
+    "mailbox_not_deleted": Fact("after_fetch"),
 }
 
 #: Stages that deal with the folder that fetched messages are moved to.

@@ -20,6 +20,7 @@ OPEN = ("quarantined", "rejected")
 STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_header_too_large", "quarantined"),
     ("message_header_too_crowded", "quarantined"),
+    ("message_too_large", "quarantined"),
     ("message_too_many_parts", "quarantined"),
     ("message_too_deep", "quarantined"),
     ("message_too_many_html_parts", "quarantined"),

@@ -1,0 +1,40 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who works on which mailbox just now."""
+
+#: Tells these locks from those of others; "mgp" in ASCII.
+LOCK_SPACE = 0x6D6770
+
+
+class MailboxLocks:
+    """Locks of PostgreSQL that belong to a connection and not to a transaction.
+
+    So each is given back when its mailbox is done, commits do not touch it, whoever
+    edits the mailbox in a form does not wait for the fetch, and a worker that dies
+    leaves none behind.
+    """
+
+    def __init__(self, registry):
+        self._cr = registry.cursor()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_problem):
+        # The connection goes back to the pool, where a lock would live on.
+        with self._cr:
+            self._ask("SELECT pg_advisory_unlock_all()")
+
+    def take(self, server_id):
+        """Whether the mailbox is ours from now on."""
+        return self._ask("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, server_id])
+
+    def give_back(self, server_id):
+        self._ask("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, server_id])
+
+    def _ask(self, query, params=None):
+        self._cr.execute(query, params)
+        (answer,) = self._cr.fetchone()
+        # An open transaction would keep the database from cleaning up behind others.
+        self._cr.rollback()
+        return answer
