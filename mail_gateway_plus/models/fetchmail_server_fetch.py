@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from odoo.addons.mail.models import fetchmail
 
@@ -32,8 +32,12 @@ WARNING = "mail.mail_activity_data_warning"
 class FetchmailServer(models.Model):
     """The fetch: which mailboxes, under which lock, and what is noted on them."""
 
-    _name = "fetchmail.server"
-    _inherit = ["fetchmail.server", "mail.activity.mixin"]
+    _inherit = "fetchmail.server"
+
+    # Of no document: that is why whoever is responsible need not be an operator.
+    failure_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null"
+    )
 
     def _fetch_mail(self, batch_limit=50):
         """Replaces stock's fetch (19.0), which acknowledges what it could not keep.
@@ -192,26 +196,29 @@ class FetchmailServer(models.Model):
         if failures == FAILURES_TOLD:
             self._tell_failing(text)
         elif not failures:
-            self.activity_unlink([WARNING])
+            self.failure_activity_id.unlink()
         if unfinished:
             self.env.ref("mail.ir_cron_mail_gateway_action").sudo()._trigger()
 
     def _tell_failing(self, text):
         """One activity while it fails; it goes when the mailbox works again."""
-        self.activity_unlink([WARNING])
+        self.failure_activity_id.unlink()
         user = self._responsible()
         if user:
             # Without "quick update" Odoo mails the assignee.
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                WARNING,
-                summary=self.env._("Mailbox cannot be fetched"),
-                note=text,
-                user_id=user.id,
+            Activity = self.env["mail.activity"].with_context(
+                mail_activity_quick_update=True
+            )
+            self.failure_activity_id = Activity.create(
+                {
+                    "activity_type_id": self.env.ref(WARNING).id,
+                    "user_id": user.id,
+                    "summary": self.env._("Mailbox “%s” cannot be fetched", self.name),
+                    "note": plaintext2html(text),
+                }
             )
 
     def _responsible(self):
-        """Who is told of faults: somebody who may see the mailbox."""
-        user = self.responsible_id.filtered("active")
-        if user and self.with_user(user).has_access("read"):
-            return user
-        return self.env.ref("base.user_admin", raise_if_not_found=False)
+        """Who is told of faults."""
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
+        return self.responsible_id.filtered("active") or admin
