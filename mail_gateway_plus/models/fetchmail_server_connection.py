@@ -64,8 +64,10 @@ class FetchmailServer(models.Model):
         """``vals`` with what the server's name says besides in its own fields."""
         self._check_port(vals)
         spelled = spelling.read(vals.get("server") or "")
+        if not spelled:
+            return vals
         kind = vals.get("server_type", self.server_type or "imap")
-        if not spelled or kind == "local":
+        if kind == "local":
             return vals
         security = vals.get("connection_security") or self.connection_security
         found = spelling.settings(

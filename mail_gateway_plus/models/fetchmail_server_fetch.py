@@ -103,12 +103,6 @@ class FetchmailServer(models.Model):
         return self._concluded(run.finding, run.unfinished)
 
     @api.model
-    def _is_paused(self):
-        """Whether General Settings stop all fetching."""
-        params = self.env["ir.config_parameter"].sudo()
-        return params.get_param("mail_gateway_plus.fetch_paused") == "True"
-
-    @api.model
     def _paused_text(self):
         return self.env._(
             "All fetching is paused. Switch “Fetch incoming mail” on in General"

@@ -47,10 +47,6 @@ class ResConfigSettings(models.TransientModel):
         """{field: parameter}"""
         return {f"mail_gateway_{name.partition('.')[2]}": name for name in DAYS}
 
-    @api.model
-    def _mail_gateway_is_paused(self):
-        return bool(self.env["ir.config_parameter"].sudo().get_param(PAUSED))
-
     # Not by config_parameter: that takes 0 and off for "not set", which is the default.
     @api.model
     def get_values(self):
@@ -58,7 +54,7 @@ class ResConfigSettings(models.TransientModel):
         keep_days = self.env["mail.gateway.incoming"]._keep_days
         days = self._mail_gateway_days()
         values.update({field: keep_days(name) for field, name in days.items()})
-        values["mail_gateway_fetch"] = not self._mail_gateway_is_paused()
+        values["mail_gateway_fetch"] = not self.env["fetchmail.server"]._is_paused()
         return values
 
     def set_values(self):
@@ -66,7 +62,7 @@ class ResConfigSettings(models.TransientModel):
         params = self.env["ir.config_parameter"].sudo()
         for field, name in self._mail_gateway_days().items():
             params.set_param(name, str(self[field]))
-        if self.mail_gateway_fetch == self._mail_gateway_is_paused():
+        if self.mail_gateway_fetch == self.env["fetchmail.server"]._is_paused():
             params.set_param(PAUSED, not self.mail_gateway_fetch)
             self.env.ref("mail.ir_cron_mail_gateway_action")._trigger()
         return result
