@@ -17,7 +17,6 @@ from odoo.exceptions import UserError
 from odoo.addons.mail_gateway_plus.core.mailbox import fault
 from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
-from odoo.addons.mail_gateway_plus.core.mailbox.secret import hidden
 from odoo.addons.mail_gateway_plus.net.deadline import Limits
 from odoo.addons.mail_gateway_plus.net.mailbox import open_session
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal
@@ -370,16 +369,6 @@ def test_server_that_echoes_the_password(live, echo):
 TOKEN = "ya29.a0AfH6SMBx-secret-token_of-some-length"
 
 
-def test_token_is_hidden_in_any_form():
-    secret = f"user=ann\1auth=Bearer {TOKEN}\1\1"
-    credentials = Credentials("", secret, "XOAUTH2")
-    coded = base64.b64encode(secret.encode()).decode()
-    for said in (secret, TOKEN, coded, coded[:60], f"x {coded}... y"):
-        shown = hidden(f"NO {said}", credentials)
-        assert TOKEN[:12] not in shown and coded[:12] not in shown
-        assert "***" in shown
-
-
 def test_refused_token_is_explained_and_hidden(live, google_here, monkeypatch):
     secret = f"user=ann\1auth=Bearer {TOKEN}\1\1"
     coded = base64.b64encode(secret.encode()).decode()
@@ -394,12 +383,3 @@ def test_refused_token_is_explained_and_hidden(live, google_here, monkeypatch):
         assert "refuses the access that ann was granted by OAuth" in text
         assert "Choose Gmail OAuth Authentication" in text
         assert "Not ***" in text and coded[:12] not in text
-
-
-def test_words_that_merely_begin_like_the_password_stay():
-    credentials = Credentials("ann", "passwords-are-dull")
-    said = "Password required; the password was not given"
-    assert hidden(said, credentials) == said
-    assert hidden("you sent password", Credentials("ann", "password1")) == (
-        "you sent ***"
-    ), "it was cut off"

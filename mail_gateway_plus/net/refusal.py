@@ -33,6 +33,8 @@ _PLAIN = (
 
 #: As much of a server's own words as a person wants to read.
 _WORDS = 300
+#: Much of an answer may be blanks.
+_LOOKED_AT = 10_000
 
 #: imaplib shows a BAD as the list of bytes that it keeps it in.
 _BAD = re.compile(r"\w+ command error: BAD (\[.*\])$", re.DOTALL)
@@ -115,7 +117,7 @@ def words(exc: BaseException, credentials: Credentials) -> str:
     text = said(exc)
     if kind_of(exc) == "unexpected":
         text = f"{type(exc).__name__}: {text}"
-    text = hidden(text, credentials)
+    text = hidden(text[:_LOOKED_AT], credentials)
     return " ".join(text.replace("\0", " ").split())[:_WORDS]
 
 

@@ -55,8 +55,11 @@ def _without(text: str, form: str, anywhere: bool) -> str:
     kept, at, key = [], 0, form[:_BEGINNING]
     while (found := text.find(key, at)) >= 0:
         end = found + _same(text[found : found + len(form)], form)
-        is_secret = anywhere or end in (found + len(form), len(text))
-        kept += [text[at:found], STARS if is_secret else text[found:end]]
+        if not anywhere and end not in (found + len(form), len(text)):
+            end = found + 1
+            kept.append(text[at:end])
+        else:
+            kept += [text[at:found], STARS]
         at = end
     return "".join([*kept, text[at:]])
 
