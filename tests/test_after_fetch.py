@@ -439,3 +439,46 @@ def test_pop_server_without_uidl_loses_nothing_and_brings_nothing_twice(live, lo
         live.fetch(server)
         assert sorted(kept) == [1, 2, 3]
     assert live.ledger(server, "state") == [("routed",)] * 4
+
+
+def test_restored_mailbox_loses_no_message_under_an_old_uid(live, stack, login):
+    """After a restore a UID may belong to a message that nobody has fetched yet."""
+    stack.deliver(login, mail("sales@demo.example", "Before the restore"))
+    server = live.mailbox("imap", login, after_fetch="delete")
+    with live.env() as env:
+        env["fetchmail.server"].browse(server)._fetch_mail()
+    with live.env() as env:
+        env["mail.gateway.incoming"]._process_received()
+        row = env["mail.gateway.incoming"].search([("server_id", "=", server)])
+        # The place of the message that is to be deleted is another one's now.
+        stack.empty(login)
+        other = mail("nobody@demo.example", "After the restore", body="x" * 99)
+        stack.deliver(login, other)
+    with Reader(stack, login) as reader:
+        reader.imap.select("INBOX", readonly=True)
+        (uid,) = reader.imap.uid("SEARCH", "ALL")[1][0].decode().split()
+        uidvalidity = reader.imap.response("UIDVALIDITY")[1][0].decode()
+    with live.env() as env:
+        row = row.with_env(env)
+        row.write({"uid": uid, "uidvalidity": uidvalidity})
+    live.fetch(server)
+    assert left(stack, login) == ["After the restore"]
+    found = live.ledger(server, "subject", "state")
+    assert found == [
+        ("Before the restore", "routed"),
+        ("After the restore", "quarantined"),
+    ]
+    live.fetch(server)
+    assert len(live.ledger(server, "state")) == 2
+
+
+def test_size_of_another_day_is_no_other_message(live, stack, login):
+    """Some servers do not state the same size twice."""
+    stack.deliver(login, mail("sales@demo.example"))
+    server = live.mailbox("imap", login, after_fetch="keep")
+    live.fetch(server)
+    with live.env() as env:
+        rows = env["mail.gateway.incoming"].search([("server_id", "=", server)])
+        stated, rows.stated = rows.stated, "1 1"
+    live.fetch(server)
+    assert live.ledger(server, "state", "stated") == [("routed", stated)]

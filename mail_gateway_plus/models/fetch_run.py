@@ -99,7 +99,7 @@ class FetchRun(MailboxTask):
         """The entries of what is on the server and not in the ledger."""
         Incoming = self.env["mail.gateway.incoming"]
         self.known = Incoming._known(self.server, self.state, found)
-        again = (uid for uid, row in self.known.items() if row.fetch_again)
+        again = (uid for uid, row in self.known.items() if row._wants_all())
         gone = self.folder._forgotten(found)
         asked = [uid for uid in dict.fromkeys([*found, *again]) if uid not in gone]
         entries = (yield Call(partial(self.session.sizes, asked))) if asked else []
@@ -113,11 +113,11 @@ class FetchRun(MailboxTask):
         row = self.known.get(entry.uid)
         if not row:
             return True
-        return row.fetch_again or bool(row.stated) and row.stated != entry.mark
+        return row._wants_all() or bool(row.stated) and row.stated != entry.mark
 
     def _wanted(self, entry):
         row = self.known.get(entry.uid)
-        return bool(row) and row.fetch_again
+        return bool(row) and row._wants_all()
 
     def _fetch(self, batch):
         """Download a portion; it is committed before the server hears of it."""
@@ -134,7 +134,7 @@ class FetchRun(MailboxTask):
         new = [(uid, raw) for uid, raw in arrivals if uid not in self.known]
         for uid, raw in arrivals:
             row = self.known.get(uid)
-            if row and row.fetch_again:
+            if row and row._wants_all():
                 row._refill(raw)
             elif row and not row._is_this(raw, entries[uid].mark):
                 row._make_room()
@@ -209,9 +209,14 @@ class FetchRun(MailboxTask):
             )
             if not rows:
                 return
-            yield Call(partial(clear_away, rows.mapped("uid")))
+            # After a restore somebody else's message may have the UID.
+            marks = {row.uid: row.stated for row in rows}
+            entries = yield Call(partial(self.session.sizes, list(marks)))
+            ours = [e.uid for e in entries if e.mark == marks[e.uid]]
+            if ours:
+                yield Call(partial(clear_away, ours))
             rows.tidied = True
-            if self.account.protocol == "pop":
+            if ours and self.account.protocol == "pop":
                 # To delete, POP3 had to end the session.
                 return
 

@@ -48,7 +48,9 @@ class MailGatewayIncoming(models.Model):
         is to be fetched again."""
         wanted = ["|", ("fetch_again", "=", True), ("uid", "in", uids)]
         domain = [*self._place_domain(server, state), *wanted]
-        rows = self.search_fetch(domain, ["uid", "stated", "fetch_again", "digest"])
+        rows = self.search_fetch(
+            domain, ["uid", "stated", "fetch_again", "state", "digest"]
+        )
         return {row.uid: row for row in rows}
 
     @api.model
@@ -65,6 +67,10 @@ class MailGatewayIncoming(models.Model):
         domain = [*self._place_domain(server, state), ("tidied", "=", False), *ended]
         return self.search_fetch(domain, ["uid"], limit=limit, order="id")
 
+    def _wants_all(self):
+        """Whether only the header is here and the whole message is asked for."""
+        return self.fetch_again and self.state == "quarantined"
+
     def _is_this(self, raw, mark):
         """Whether what the server has under this UID is still the same message; some
         do not state the same size twice."""
@@ -76,7 +82,7 @@ class MailGatewayIncoming(models.Model):
     def _make_room(self):
         """Give up the UID, which the server has given to another message."""
         for row in self:
-            row.uid = f"{row.uid}#{row.id}"
+            row.write({"uid": f"{row.uid}#{row.id}", "tidied": True})
 
     @api.model
     def _receive_head(self, server, state, entry, head, limit_mb):

@@ -5,6 +5,7 @@
 import functools
 import imaplib
 import re
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,7 +18,6 @@ from .refusal import explained
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-_ARRIVED = re.compile(rb'\bINTERNALDATE "([^"]*)"')
 _QUOTED = re.compile(rb'\bBODY\[(?:HEADER)?\] "((?:[^"\\]|\\.)*)"')
 _NUMBER = re.compile(rb"\d+")
 
@@ -34,6 +34,13 @@ def _message(item: Any, tail: list[Any]) -> tuple[bytes, bytes | None]:
         return b"", None
     about = item[: quoted.start()] + item[quoted.end() :]
     return about, re.sub(rb"\\(.)", rb"\1", quoted[1])
+
+
+def _arrived(line: bytes) -> int:
+    """When a message arrived, in seconds of Unix time: a server states it in its own
+    zone, which changes with the season. 0 where it does not say."""
+    found = imaplib.Internaldate2tuple(line)
+    return int(time.mktime(found)) if found else 0
 
 
 class Session:
@@ -102,10 +109,9 @@ class Session:
         for wanted in uidset.pieces(int(uid) for uid in uids):
             data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE INTERNALDATE)")
             for line in filter(None, data):
-                uid, size, at = (p.search(line) for p in (_UID, _SIZE, _ARRIVED))
+                uid, size = _UID.search(line), _SIZE.search(line)
                 if uid and size:
-                    arrived = at[1].decode("ascii", "replace").strip() if at else ""
-                    mark = f"{int(size[1])} {arrived}".strip()
+                    mark = f"{int(size[1])} {_arrived(line)}"
                     entries[int(uid[1])] = (int(size[1]), mark)
         return [listing.Entry(str(uid), *entries[uid]) for uid in sorted(entries)]
 

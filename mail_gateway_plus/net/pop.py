@@ -147,7 +147,8 @@ class Session:
             self._deadline.command()
             lines = [line.split() for line in self._pop.list()[1]]
         sizes = {int(line[0]): int(line[1]) for line in lines if len(line) >= 2}
-        numbers = sorted((self._numbers[uid], uid) for uid in uids)
+        there = (uid for uid in uids if uid in self._numbers)
+        numbers = sorted((self._numbers[uid], uid) for uid in there)
         return [
             listing.Entry(uid, sizes[n], str(sizes[n]))
             for n, uid in numbers
