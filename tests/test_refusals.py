@@ -18,14 +18,16 @@ from odoo.addons.mail_gateway_plus.core.mailbox import fault
 from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
 from odoo.addons.mail_gateway_plus.net.deadline import Limits
+from odoo.addons.mail_gateway_plus.net.imap import Session
 from odoo.addons.mail_gateway_plus.net.mailbox import open_session
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal
 
 from sandbox import ports
 from sandbox.dovecot import Dovecot
+from sandbox.maildir import Maildirs
 
 from . import scripted
-from .live import engine
+from .live import engine, mail
 
 SECRET = 's3cret "wörds"'
 QUICK = Limits(connect_s=5.0, command_s=5.0)
@@ -56,11 +58,13 @@ listen = 127.0.0.1, 127.0.0.2
 disable_plaintext_auth = yes
 protocol imap {
   mail_max_userip_connections = 1
-  mail_plugins = acl
+  mail_plugins = acl quota
 }
 pop3_lock_session = yes
 plugin {
   acl = vfile
+  quota = maildir:Messages
+  quota_rule = *:messages=1
 }
 passdb {
   driver = passwd-file
@@ -74,10 +78,15 @@ protocol imap {
   mail_max_userip_connections = 1
   mail_plugins {
     acl = yes
+    quota = yes
   }
 }
 pop3_lock_session = yes
 acl_driver = vfile
+quota "Messages" {
+  driver = maildir
+  message_count = 1
+}
 passdb passwd-file {
   passwd_file_path = %s
   default_password_scheme = plain
@@ -209,6 +218,20 @@ def test_dovecot_folder_without_the_right_to_read(strict, login):
     finding = refusal_of(account, "Private")
     assert finding.code == "mailbox_no_permission"
     assert finding.params["folder"] == "Private"
+
+
+def test_dovecot_full_mailbox_does_not_take_a_copy(strict, login, monkeypatch):
+    """Within a mailbox MOVE needs no room; a server without MOVE copies."""
+    monkeypatch.setattr(Session, "_can", frozenset({"UIDPLUS"}))
+    Maildirs(strict.dovecot.run / "mail").deliver(login, mail(login))
+    with contextlib.closing(open_session(strict.account(login), QUICK)) as session:
+        look = session.look(FolderState())
+        with pytest.raises(Refusal) as refused:
+            session.move(look.found, "Done")
+    finding = refused.value.finding
+    assert finding.code == "mailbox_over_quota"
+    assert finding.params["folder"] == "Done"
+    assert fault.field_of(finding) == "after_fetch"
 
 
 # --- wordings of providers, from a scripted server to the text that people read

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from dataclasses import replace
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.mail.models import fetchmail
@@ -77,7 +77,13 @@ class FetchmailServer(models.Model):
             vals.get("user", self.user) or "",
         )
         self._check_port(found)
-        return {**vals, **found}
+        return {**self._spelled_folder(spelled), **vals, **found}
+
+    def _spelled_folder(self, spelled):
+        """Values for a folder named behind the server, unless some are chosen."""
+        if self.folder_ids or spelled.folder.upper() in ("", "INBOX"):
+            return {}
+        return {"folder_ids": [Command.create({"name": spelled.folder})]}
 
     def _check_port(self, vals):
         port = int(vals.get("port") or 0)
@@ -132,7 +138,7 @@ class FetchmailServer(models.Model):
         kind = self.server_type if self.server_type in OWN_TYPES else ""
         found = spelling.settings(spelled, kind, security, self.user or "")
         is_ssl = account.SECURITIES[found.get("connection_security", security)][0]
-        self.update({**found, "is_ssl": is_ssl})
+        self.update({**self._spelled_folder(spelled), **found, "is_ssl": is_ssl})
 
     @api.onchange("connection_security")
     def _onchange_connection_security(self):

@@ -53,10 +53,11 @@ class Session:
         self.account = account
         self._deadline = deadline
         self._imap = line or open_line(Connection, account, deadline)
+        self._folder = ""
 
     def _do(self, stage: str, size: int, command: str, *args: str) -> list[Any]:
         """Run a UID command and return its untagged data."""
-        with explained(self.account, stage):
+        with explained(self.account, stage, self._folder):
             self._deadline.command(size)
             status, data = self._imap.uid(command, *args)
             if status != "OK":
@@ -65,6 +66,7 @@ class Session:
 
     def _select(self, folder: str) -> int:
         with explained(self.account, "folder", folder):
+            self._folder = folder
             self._deadline.command()
             try:
                 status, data = self._imap.select(quoted(foldername.encode(folder)))

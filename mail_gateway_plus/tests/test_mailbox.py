@@ -162,6 +162,17 @@ class TestServerName(TransactionCase):
             (strict + lax).mapped("connection_security"), ["ssl_strict", "ssl"]
         )
 
+    def test_folder_behind_the_server_is_fetched(self):
+        with Form(self.env["fetchmail.server"]) as form:
+            form.name, form.server = "Box", "{h.example:993/imap/ssl}B&APw-ro"
+            form.user, form.password = "ann", "secret"
+        self.assertEqual(form.record.folder_ids.mapped("name"), ["Büro"])
+        mailbox = self._mailbox(server="imaps://h.example/Work")
+        self.assertEqual(mailbox.folder_ids.mapped("name"), ["Work"])
+        mailbox.server = "imaps://h.example/Other"
+        self.assertEqual(mailbox.folder_ids.mapped("name"), ["Work"], "chosen before")
+        self.assertFalse(self._mailbox(server="{h.example}INBOX").folder_ids)
+
     def test_local_server_has_no_spelling(self):
         mailbox = self._mailbox(server_type="local", server="ssl://h.example")
         self.assertEqual(mailbox.server_type, "local")

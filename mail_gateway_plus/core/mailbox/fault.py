@@ -123,7 +123,7 @@ FACTS = {
 }
 
 #: Stages that deal with the folder that fetched messages are moved to.
-TARGET_STAGES = ("create", "move")
+TARGET_STAGES = ("move",)
 
 #: Before the login there are no folders, after it no password is asked for.
 LOGIN_STAGES = ("greeting", "starttls", "login")
@@ -147,7 +147,7 @@ SESSION_WIDE = {
 }
 
 #: Kinds of fault of which the server gave its reasons.
-ANSWERED = ("answer", "closed", "uidl_missing")
+ANSWERED = ("answer", "closed")
 
 
 def code(kind: str, stage: str, said: str = "", mechanism: str = "LOGIN") -> str:

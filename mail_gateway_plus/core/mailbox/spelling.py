@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from . import foldername
 from .account import PORTS, SECURITIES, default_port
 
 #: Scheme -> (protocol, kind of security); "" for what it does not say. ``tls`` is
@@ -82,7 +83,7 @@ class Spelling:
     """``port`` is 0, ``verified`` None and a text "" where nothing is said.
 
     ``kind`` is one of ``KINDS``, or "plain" where only the port tells: STARTTLS or
-    none.
+    none. ``folder`` is the name as people read it.
     """
 
     host: str
@@ -139,7 +140,8 @@ def _php(place: str, flags: str, folder: str) -> Spelling | None:
         says = PHP_FLAGS.get(flag.strip().lower(), ("", "", None))
         protocol, kind = says[0] or protocol, says[1] or kind
         verified = verified if says[2] is None else says[2]
-    return _completed(Spelling(host, port, kind, protocol, verified, user, folder))
+    name = foldername.decode(folder.strip())
+    return _completed(Spelling(host, port, kind, protocol, verified, user, name))
 
 
 def _completed(spelling: Spelling) -> Spelling:

@@ -6,7 +6,7 @@ from odoo.addons.mail_gateway_plus.core.mailbox import fault
 
 STAGES = (
     *("resolve", "connect", "tls", "greeting", "starttls", "login"),
-    *("folder", "list", "download", "acknowledge"),
+    *("folder", "list", "download", "acknowledge", "move", "delete", "folders"),
 )
 KINDS = sorted({kind for kind, _stage in fault.CODES})
 

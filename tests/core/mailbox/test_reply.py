@@ -98,8 +98,8 @@ ANSWERS = [
      "message_gone"),
     ("folder", "[SERVERBUG] Internal error occurred. Refer to server log for more"
      " information.", "server_bug"),
-    ("create", "[CANNOT] Invalid mailbox name: Begins with '/'", "folder_impossible"),
-    ("create", "Client tried to access nonexistent namespace. (Mailbox name should"
+    ("move", "[CANNOT] Invalid mailbox name: Begins with '/'", "folder_impossible"),
+    ("move", "Client tried to access nonexistent namespace. (Mailbox name should"
      " probably be prefixed with: INBOX.)", "folder_impossible"),
     ("folder", "[NOPERM] Permission denied", "no_permission"),
     # Cyrus
@@ -114,8 +114,8 @@ ANSWERS = [
      "login_too_soon"),
     ("login", "-ERR Logins must be at least 1 minute apart", "login_too_soon"),
     ("folder", "Mailbox does not exist", "folder_missing"),
-    ("create", "Mailbox already exists", "folder_exists"),
-    ("create", "Invalid mailbox name", "folder_impossible"),
+    ("move", "Mailbox already exists", "folder_exists"),
+    ("move", "Invalid mailbox name", "folder_impossible"),
     ("folder", "Permission denied", "no_permission"),
     ("move", "Over quota", "over_quota"),
     # Courier
@@ -162,7 +162,7 @@ ANSWERS = [
     ("login", "[INUSE] Busy", "in_use"),
     ("folder", "[CORRUPTION] Index broken", "permanent_fault"),
     ("list", "[CLIENTBUG] What?", "command_refused"),
-    ("create", "[ALREADYEXISTS] There is one", "folder_exists"),
+    ("move", "[ALREADYEXISTS] There is one", "folder_exists"),
     ("folder", "[LIMIT] Enough", "limit_reached"),
 ]  # fmt: skip
 

@@ -112,6 +112,8 @@ def test_ipv6(text, host, port):
         (f"imap://ann;AUTH=*@{HOST}/Work/A%20B/;UIDVALIDITY=3", "ann", "Work/A B"),
         (f"pop3s://ann@{HOST}/x", "ann", ""),
         (f"{{{HOST}:993/imap/ssl/user=ann}}INBOX.Work", "ann", "INBOX.Work"),
+        (f"{{{HOST}}}B&APw-ro &- Lager", "", "Büro & Lager"),
+        (f"imap://{HOST}/B%C3%BCro", "", "Büro"),
     ],
 )
 def test_user_and_folder(text, user, folder):
