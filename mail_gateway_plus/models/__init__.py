@@ -24,6 +24,7 @@ from . import ir_cron
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_mail
+from . import mail_message
 from . import mail_thread
 from . import mail_thread_speed
 from . import res_partner

@@ -19,6 +19,12 @@ ALIASES = "mail_gateway_aliases"
 PARTNERS = "mail_gateway_partners"
 
 
+def wanted(env):
+    """Whether the ledger is at work. It has all rights; whose rights apply would be a
+    part of the question else."""
+    return observing.current() is not None and env.su
+
+
 def once(env, topic, key, look_up):
     """The result of ``look_up``, called once a transaction for this ``key``.
 
@@ -26,9 +32,6 @@ def once(env, topic, key, look_up):
     :param key: hashable
     :param look_up: gives what outlives a change of the environment: no records
     """
-    # Whose rights apply would be a part of the key; the gateway has all of them.
-    if observing.current() is None or not env.su:
-        return look_up()
     known = env.cr.cache.setdefault(topic, {})
     if known is None:
         return look_up()
@@ -39,17 +42,20 @@ def once(env, topic, key, look_up):
     return known[key]
 
 
-def search(records, topic, asked, order, look_up):
-    """A query of what ``look_up`` finds, which is a query as well.
+def search(topic, search_fetch, domain, *bounds, lang=None):
+    """What ``search_fetch``, that of stock, finds; its fields are read in the same go,
+    for they are asked for next.
 
-    :param asked: what determines the result besides the ``order``
+    :param bounds: offset, limit and order of the search
+    :param lang: the language, where the order depends on it
     """
-    # Without an order it is part of another query, or reads fields of known records.
-    if observing.current() is None or order is None:
-        return look_up()
-    key = (records._name, repr(asked), order)
-    ids = once(records.env, topic, key, lambda: look_up().get_result_ids())
-    return records.browse(ids)._as_query()
+    records = search_fetch.__self__
+    key = (records._name, repr((domain, bounds)), lang)
+
+    def look_up():
+        return search_fetch(domain, None, *bounds).ids
+
+    return records.browse(once(records.env, topic, key, look_up))
 
 
 def stop(env, topic):

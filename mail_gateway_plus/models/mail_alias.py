@@ -29,17 +29,16 @@ class MailAlias(models.Model):
         observation.deferred.append(answer)
         return None
 
-    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         """Looked up once a message; see ``lookups``."""
-
-        def look_up():
-            return super(MailAlias, self)._search(
-                domain, offset=offset, limit=limit, order=order, **kwargs
-            )
-
+        search = super().search_fetch
+        bounds = (offset, limit, order)
+        if not lookups.wanted(self.env):
+            return search(domain, field_names, *bounds)
         # Aliases are in the order of their models, these in that of translated names.
-        asked = (domain, offset, limit, kwargs, self.env.lang)
-        return lookups.search(self, lookups.ALIASES, asked, order, look_up)
+        lang = self.env.lang
+        return lookups.search(lookups.ALIASES, search, domain, *bounds, lang=lang)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,6 +12,9 @@ class MailAliasDomain(models.Model):
 
     @api.model
     def _find_aliases(self, email_list):
+        if not lookups.wanted(self.env):
+            return super()._find_aliases(email_list)
+
         def look_up():
             return frozenset(super(MailAliasDomain, self)._find_aliases(email_list))
 
@@ -21,14 +24,13 @@ class MailAliasDomain(models.Model):
         found = lookups.once(self.env, lookups.ALIASES, key, look_up)
         return [email for email in email_list if email in found]
 
-    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
-        def look_up():
-            return super(MailAliasDomain, self)._search(
-                domain, offset=offset, limit=limit, order=order, **kwargs
-            )
-
-        asked = (domain, offset, limit, kwargs)
-        return lookups.search(self, lookups.ALIASES, asked, order, look_up)
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        search = super().search_fetch
+        bounds = (offset, limit, order)
+        if lookups.wanted(self.env):
+            return lookups.search(lookups.ALIASES, search, domain, *bounds)
+        return search(domain, field_names, *bounds)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -84,6 +84,7 @@ class MailGatewayIncoming(models.Model):
         "Kind of Reason",
         compute="_compute_advice_id",
         store=True,
+        precompute=True,
         help="What the messages of one reason have in common, for grouping.",
     )
     trace = fields.Json(readonly=True)

@@ -157,6 +157,8 @@ class MailGatewayIncoming(models.Model):
     def _hand_on_activities(self):
         """One activity tells of the quarantine of a mailbox: when its message is
         settled, it goes on to the next one; after the last one it closes."""
+        if not self:
+            return
         kind = self.env.ref("mail.mail_activity_data_warning", False)
         activities = self.sudo().activity_ids.filtered(
             lambda found: found.automated and found.activity_type_id == kind

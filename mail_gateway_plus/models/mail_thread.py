@@ -119,14 +119,10 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_reached(self, message_id, routes, thread_id):
         """The records that got the message, each with the alias that led there."""
-        domain = [("message_id", "=", message_id), ("model", "!=", False)]
-        # Without the bodies, which a search would read along.
-        posted = (
-            self.env["mail.message"]
-            .sudo()
-            .search_fetch(domain, ["model", "res_id"], order="id")
-        )
-        records = [(message.model, message.res_id) for message in posted]
+        posted = observing.current().posted
+        records = [
+            (model, res_id) for known, model, res_id in posted if known == message_id
+        ]
         if not records and thread_id:
             records = [(routes[-1][0], thread_id)]
         aliases = [alias.id if alias else 0 for *_route, alias in routes]

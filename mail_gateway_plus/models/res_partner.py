@@ -10,16 +10,13 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
-        def look_up():
-            return super(ResPartner, self)._search(
-                domain, offset=offset, limit=limit, order=order, **kwargs
-            )
-
-        if not _is_by_address(domain):
-            return look_up()
-        asked = (domain, offset, limit, kwargs)
-        return lookups.search(self, lookups.PARTNERS, asked, order, look_up)
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        search = super().search_fetch
+        bounds = (offset, limit, order)
+        if lookups.wanted(self.env) and _is_by_address(domain):
+            return lookups.search(lookups.PARTNERS, search, domain, *bounds)
+        return search(domain, field_names, *bounds)
 
     @api.model_create_multi
     def create(self, vals_list):

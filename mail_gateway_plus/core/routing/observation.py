@@ -55,6 +55,8 @@ class Observation:
     reached: list[Reached] = field(default_factory=list)
     deferred: list[Callable[[Any], None]] = field(default_factory=list)
     broken_aliases: list[int] = field(default_factory=list)
+    #: (Message-ID, model, record) of what was posted on a record, in this order.
+    posted: list[tuple[str, str, int]] = field(default_factory=list)
     #: Whether Odoo came as far as looking for a destination.
     asked_for_routes: bool = False
     guise: Guise = Guise()
