@@ -482,3 +482,20 @@ def test_size_of_another_day_is_no_other_message(live, stack, login):
         stated, rows.stated = rows.stated, "1 1"
     live.fetch(server)
     assert live.ledger(server, "state", "stated") == [("routed", stated)]
+
+
+def test_deleted_row_hides_no_message_of_another_folder(live, stack, login):
+    """UIDs count in each folder anew: what is deleted from the ledger in one is not
+    to be taken for known in another."""
+    with Reader(stack, login) as reader:
+        reader.create("Other")
+    stack.deliver(login, mail("sales@demo.example", "In INBOX"))
+    commands = [fields.Command.create({"name": name}) for name in ("INBOX", "Other")]
+    server = live.mailbox("imap", login, folder_ids=commands, after_fetch="keep")
+    live.fetch(server)
+    with live.env() as env:
+        env["mail.gateway.incoming"].search([("server_id", "=", server)]).unlink()
+    with Reader(stack, login) as reader:
+        reader.append("Other", mail("sales@demo.example", "In the other one"))
+    live.fetch(server)
+    assert live.ledger(server, "subject") == [("In the other one",)]

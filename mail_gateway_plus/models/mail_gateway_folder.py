@@ -99,13 +99,22 @@ class MailGatewayFolder(models.Model):
         if changed:
             self.write(changed)
 
+    def _is_origin_of(self, row):
+        """Whether a message of the ledger came from here, as the UIDs are now: under
+        others its UID means another message."""
+        self.ensure_one()
+        here = (self.server_id, self.name, self.uidvalidity or "")
+        there = (row.server_id, row.folder, row.uidvalidity)
+        return here == there and row.account == self.server_id._account_name()
+
     def _forget(self, uids):
         """Remember messages whose rows are deleted while they may still be on the
         server: they are not to be fetched again."""
-        for folder in self:
+        self.ensure_one()
+        if uids:
             # A UID is a number, a UIDL printable ASCII without blanks (RFC 1939, 7).
-            known = (folder.forgotten or "").split()
-            folder.forgotten = " ".join(dict.fromkeys([*known, *uids]))
+            known = (self.forgotten or "").split()
+            self.forgotten = " ".join(dict.fromkeys([*known, *uids]))
 
     def _forgotten(self, found):
         """The deleted ones among ``found``; the others have gone from the server and

@@ -181,8 +181,9 @@ class MailGatewayIncoming(models.Model):
     def unlink(self):
         """What is deleted here may still be in the mailbox, and would come again."""
         self.check_access("unlink")
-        for server, rows in self.sudo().grouped("server_id").items():
-            server.folder_ids._forget(rows.mapped("uid"))
+        rows = self.sudo()
+        for folder in rows.server_id.folder_ids:
+            folder._forget(rows.filtered(folder._is_origin_of).mapped("uid"))
         return super().unlink()
 
     @api.model

@@ -6,10 +6,10 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..core.message import header
 from .mail_gateway_tally import DELETED, FETCHED
+from .mailbox_locks import MailboxLocks
 
 _logger = logging.getLogger(__name__)
 
@@ -81,19 +81,27 @@ class MailGatewayIncoming(models.Model):
     @api.model
     def _purge_all(self, domain, purge):
         """Mailbox by mailbox, for a mailbox that is just being fetched waits for the
-        next time.
+        next time: both write what is remembered of its folders.
 
         :return: whether there was time for all
         """
         servers = [server for (server,) in self._read_group(domain, ["server_id"])]
-        for server in servers:
-            of_server = [*domain, ("server_id", "=", server.id)]
-            while rows := self.search(of_server, limit=BATCH):
-                if server and not server.try_lock_for_update(allow_referencing=True):
-                    break
-                getattr(rows, purge)()
-                if not self.env["ir.cron"]._commit_progress(len(rows)):
-                    return False
+        with MailboxLocks(self.env.registry) as locks:
+            for server in servers:
+                of_server = [*domain, ("server_id", "=", server.id)]
+                if not server or locks.take(server.id):
+                    if not self._purge_portions(of_server, purge):
+                        return False
+                    locks.give_back(server.id)
+        return True
+
+    @api.model
+    def _purge_portions(self, domain, purge):
+        """:return: whether there was time for all"""
+        while rows := self.search(domain, limit=BATCH):
+            getattr(rows, purge)()
+            if not self.env["ir.cron"]._commit_progress(len(rows)):
+                return False
         return True
 
     def _purge_rows(self):
@@ -118,23 +126,11 @@ class MailGatewayIncoming(models.Model):
     def unlink(self):
         self.check_access("unlink")
         rows = self.sudo()
-        rows._lock_mailboxes()
         rows._hand_on_activities()
         self.env["mail.gateway.tally"].sudo()._add(rows, _counted_as)
         if not self.env.su:
             _logger.info("User %s deletes messages %s", self.env.uid, self.ids)
         return super().unlink()
-
-    def _lock_mailboxes(self):
-        """What is remembered of deleted messages stands where their fetch writes."""
-        servers = self.server_id
-        if len(servers.try_lock_for_update(allow_referencing=True)) < len(servers):
-            raise UserError(
-                self.env._(
-                    "A mailbox of these messages is being fetched at this moment. Try"
-                    " again in a minute."
-                )
-            )
 
 
 def _counted_as(row):
