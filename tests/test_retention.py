@@ -6,6 +6,8 @@ import pytest
 
 from odoo.exceptions import UserError
 
+from odoo.addons.mail_gateway_plus.models.mailbox_locks import MailboxLocks
+
 from .live import engine, mail
 
 
