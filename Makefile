@@ -7,11 +7,12 @@
 # make lint         the checks of the sources
 # make bench        this addon beside stock Odoo
 # make soak         the long fault tests
+# make stock-tests  Odoo's own tests, without this addon and with it (20 minutes)
 # make pictures     the pictures of the guide
 # make clean        remove all that the above made
 
 START = sh sandbox/start.sh
-VERBS = run test lint bench soak pictures clean
+VERBS = run test lint bench soak stock-tests pictures clean
 
 .PHONY: help $(VERBS)
 
@@ -21,5 +22,5 @@ help:
 run:
 	@$(START) run $(if $(ONCE),--once) $(ARGS)
 
-test lint bench soak pictures clean:
+test lint bench soak stock-tests pictures clean:
 	@$(START) $@ $(ARGS)

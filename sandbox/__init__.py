@@ -14,7 +14,7 @@ How it works, in the order in which it happens:
    where the unpacked packages lie over ``/usr``. When its first process ends,
    the kernel ends all others.
 3. ``stack``   servers start there, each on a free port of 127.0.0.1.
-4. ``verbs``   run, test, bench, soak, lint, pictures, shell.
+4. ``verbs``   run, test, lint, bench, soak, stock-tests, pictures, shell.
 
 Everything up to ``space`` uses the standard library alone.
 """

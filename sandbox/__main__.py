@@ -19,10 +19,14 @@ USAGE = """usage: python3 -m sandbox VERB [ARGUMENTS]
   lint             the checks of the sources
   bench            this addon beside stock Odoo
   soak             the long fault tests
+  stock-tests      Odoo's own tests, without this addon and with it
   pictures         the pictures of the guide
   shell [COMMAND]  a command beside the servers; MGP_* tell ports and paths
   clean            remove all that the sandbox made"""
-INSIDE = ("run", "test", "bench", "soak", "lint", "pictures", "shell")
+INSIDE = (
+    *("run", "test", "lint", "bench", "soak"),
+    *("stock-tests", "pictures", "shell"),
+)
 
 
 def free_run(verb: str) -> tuple[Path, int]:

@@ -156,6 +156,11 @@ def bench(words: list[str]) -> int:
         return subprocess.run(command, cwd=ROOT, env=stack.environment()).returncode
 
 
+def stock_tests(words: list[str]) -> int:
+    """Odoo's own tests of mail, without the addon and with it."""
+    return int(importlib.import_module("sandbox.stock_tests").main(words))
+
+
 def shell(words: list[str]) -> int:
     """Any command beside a running stack."""
     # The command has the terminal: Ctrl-C is for it to treat.
@@ -175,5 +180,6 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "soak": soak,
     "pictures": pictures,
+    "stock-tests": stock_tests,
     "shell": shell,
 }
