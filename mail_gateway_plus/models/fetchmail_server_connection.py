@@ -174,7 +174,8 @@ class FetchmailServer(models.Model):
         """How to reach the mailbox, as ``net`` wants it. The login hooks of the Gmail
         and Outlook modules run here, for they need the environment."""
         self.ensure_one()
-        self._check_usable(allow_archived)
+        self._check_active(allow_archived)
+        self._check_server()
         protocol = self._get_connection_type()
         recorder = Recorder()
         if protocol == "imap":
@@ -202,16 +203,18 @@ class FetchmailServer(models.Model):
         implicit, starttls, verified = account.SECURITIES[self.connection_security]
         if not implicit and not starttls:
             return super()._connect__(allow_archived=allow_archived)
-        self._check_usable(allow_archived)
+        self._check_active(allow_archived)
         if self._get_connection_type() == "pop":
             return self._connect_pop(tls.context(verified), implicit)
         return self._connect_imap(tls.context(verified), implicit)
 
-    def _check_usable(self, allow_archived):
+    def _check_active(self, allow_archived):
         if not allow_archived and not self.active:
             raise UserError(
                 self.env._("The mailbox “%s” is archived.", self.display_name)
             )
+
+    def _check_server(self):
         if not (self.server or "").strip():
             raise ValidationError(
                 self.env._("Mailbox “%s”: the field Server Name is empty.", self.name)
