@@ -93,9 +93,10 @@ def test_delete_takes_what_ended_well_and_leaves_the_quarantine(
 ):
     deliver(stack, login)
     server = live.mailbox(protocol, login, after_fetch="delete")
-    live.fetch(server)
+    shown = live.fetch(server)
+    assert shown["name"] == "Fetched Just Now: 1 Routed, 1 Quarantined"
     assert left(stack, login) == ["Stray"]
-    live.fetch(server)
+    assert live.fetch(server)["name"] == "Fetched Just Now: nothing new"
     assert live.ledger(server, "subject") == [("Good",), ("Stray",)]
 
 

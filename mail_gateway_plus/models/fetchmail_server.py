@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .mail_gateway_incoming_origin import TOO_LARGE
+from .mail_gateway_incoming_origin import ENDED_WELL, TOO_LARGE
 
 #: Seconds that Fetch Now spends on fetching and on processing, at the most each; the
 #: rest goes on in the background.
@@ -160,14 +160,31 @@ class FetchmailServer(models.Model):
         if Incoming._process_received(self, seconds=PATIENCE_S):
             # What ended well is moved or deleted at once: that is looked at next.
             briefly.sudo()._tidy_up()
-        return self._show_incoming(
-            self.env._("Fetched Just Now"), [("id", ">", before)]
+        came = [("id", ">", before)]
+        return self._show_incoming(self._counted_text(came), came)
+
+    def _counted_text(self, came):
+        """What became of messages, as the title of their list: "Fetched Just Now: 3
+        Routed, 1 Quarantined"."""
+        Incoming = self.env["mail.gateway.incoming"]
+        groups = Incoming._read_group(
+            [("server_id", "in", self.ids), *came], ["state"], ["__count"]
         )
+        labels = dict(Incoming._fields["state"]._description_selection(self.env))
+        counts = [f"{count} {labels[state]}" for state, count in groups]
+        told = ", ".join(counts) or self.env._("nothing new")
+        return self.env._("Fetched Just Now: %s", told)
 
     def _tidy_up(self):
         """Look once more into mailboxes with something to move or delete; what is
         refused there shows on them."""
-        domain = [("server_id", "in", self.ids), ("tidied", "=", False)]
+        domain = [
+            ("server_id", "in", self.ids),
+            ("tidied", "=", False),
+            "|",
+            ("state", "in", ENDED_WELL),
+            ("server_id.keep_quarantined", "=", False),
+        ]
         waiting = self.env["mail.gateway.incoming"].search_fetch(domain, ["server_id"])
         waiting.server_id._fetch_mail()
 
