@@ -17,9 +17,10 @@ class Ledger:
     def __init__(self, live):
         self.live = live
 
-    def receive(self, raw):
+    def receive(self, raw, mailbox_id=None):
         with self.live.env() as env:
-            server = env["fetchmail.server"].browse(self.live.mailbox_id)
+            mailbox_id = mailbox_id or self.live.mailbox_id
+            server = env["fetchmail.server"].browse(mailbox_id)
             return (
                 env["mail.gateway.incoming"]
                 ._receive(server, "INBOX", "1", [(str(next(uids)), raw)])
@@ -30,9 +31,9 @@ class Ledger:
         with self.live.env() as env:
             return env["mail.gateway.incoming"]._process_received()
 
-    def end(self, raw):
+    def end(self, raw, mailbox_id=None):
         """The row's id once the message has been processed."""
-        row_id = self.receive(raw)
+        row_id = self.receive(raw, mailbox_id)
         self.process()
         return row_id
 

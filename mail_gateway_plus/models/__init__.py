@@ -6,6 +6,7 @@ from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_incoming
 from . import mail_gateway_incoming_actions
+from . import mail_gateway_incoming_delivery
 from . import mail_gateway_incoming_preview
 from . import mail_gateway_incoming_processing
 from . import mail_gateway_incoming_origin

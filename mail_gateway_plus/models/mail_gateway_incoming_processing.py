@@ -138,23 +138,6 @@ class MailGatewayIncoming(models.Model):
             ("next_attempt", "<=", now),
         ]
 
-    def _first_delivery(self):
-        """The row of an earlier delivery of the same mail."""
-        self.ensure_one()
-        domain = [("fingerprint", "=", self.fingerprint), ("id", "<", self.id)]
-        return self.search(domain, order="id", limit=1)
-
-    def _reuses_message_id(self):
-        """Whether another mail of the ledger became a record under this Message-ID.
-        Stock would drop this one as a copy of that."""
-        self.ensure_one()
-        domain = [
-            ("message_id", "=", self.message_id),
-            ("fingerprint", "!=", self.fingerprint),
-            ("state", "=", "routed"),
-        ]
-        return bool(self.message_id and self.search_count(domain, limit=1))
-
     def _conclude(self, observation):
         """Write the outcome; it commits together with what the message made."""
         self.ensure_one()
@@ -177,6 +160,10 @@ class MailGatewayIncoming(models.Model):
                 ],
             }
         )
+        if observation.guise.message_id and observation.reached:
+            self.posted_message_id = observation.guise.message_id
+        if observation.supersedes and decided.state in ("routed", "bounce"):
+            self._supersede()
         if observation.broken_aliases:
             broken = self.env["mail.alias"].browse(observation.broken_aliases)
             broken.exists().write({"alias_status": "invalid"})

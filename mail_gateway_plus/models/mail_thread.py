@@ -21,7 +21,9 @@ class MailThread(models.AbstractModel):
         observation = observing.current()
         if observation is not None:
             observation.note("parsed", message_id=parsed.get("message_id"))
-            parsed["message_id"] = observation.guise.message_id or parsed["message_id"]
+            guise = observation.guise
+            parsed["message_id"] = guise.message_id or parsed["message_id"]
+            parsed["recipients"] = guise.addressed_to(parsed["recipients"])
         return parsed
 
     @api.model
@@ -97,11 +99,24 @@ class MailThread(models.AbstractModel):
         except ValueError:
             # Stock says so when nothing takes the message; what else it refuses
             # with a ValueError has passed _routing_warn.
-            if observation is not None and not observation.noted("route_invalid"):
+            if observation is None or observation.noted("route_invalid"):
+                raise
+            if observation.guise.only_aliases is None:
                 observation.note("no_route", to=message_dict.get("to") or "")
-            raise
-        if observation is not None and routes:
-            observation.note("routes_found", count=len(routes))
+                raise
+            routes = []
+        return self._mail_gateway_wanted(routes)
+
+    @api.model
+    def _mail_gateway_wanted(self, routes):
+        """Without the routes that an earlier delivery of the same mail has taken."""
+        observation = observing.current()
+        if observation is None or not routes:
+            return routes
+        only = observation.guise.only_aliases
+        if only is not None:
+            routes = [route for route in routes if route[4] and route[4].id in only]
+        observation.note("routes_found", count=len(routes))
         return routes
 
     @api.model
@@ -109,12 +124,27 @@ class MailThread(models.AbstractModel):
         observation = observing.current()
         # Stock empties message_dict and makes new threads as it goes.
         message_id, planned = message_dict["message_id"], list(routes or ())
+        if observation is not None and observation.guise.message_id:
+            references = message_dict.get("references") or ""
+            original = observation.guise.original_id
+            message_dict["references"] = f"{references} {original}".strip()
         thread_id = super()._message_route_process(message, message_dict, routes)
         if observation is not None:
             observation.reached += self._mail_gateway_reached(
                 message_id, planned, thread_id
             )
         return thread_id
+
+    def _notify_by_email_get_base_mail_values(
+        self, message, recipients_data, additional_values=None
+    ):
+        values = super()._notify_by_email_get_base_mail_values(
+            message, recipients_data, additional_values=additional_values
+        )
+        values["references"] = self.env["mail.gateway.incoming"]._with_originals(
+            values.get("references")
+        )
+        return values
 
     @api.model
     def _mail_gateway_reached(self, message_id, routes, thread_id):

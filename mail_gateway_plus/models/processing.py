@@ -37,6 +37,10 @@ PASSING = (
 )
 
 
+#: Tells our advisory locks from those of others.
+_LOCKS_OF_MAILS = 0x6D61696C
+
+
 def lock_next(cr, servers=None):
     """Lock the oldest message that waits and that nobody else works on.
 
@@ -60,7 +64,29 @@ def lock_next(cr, servers=None):
         {"all": servers is None, "servers": list(servers.ids if servers else [])},
     )
     found = cr.fetchone()
+    if found:
+        _lock_mail(cr, found[0])
     return found and found[0]
+
+
+def _lock_mail(cr, incoming_id):
+    """Wait for whoever works on a message with the same Message-ID, be it another
+    delivery of the same mail or another mail. Here and not in the transaction of the
+    work, whose snapshot of the database must be younger than what the other one
+    commits."""
+    cr.execute(
+        """
+        SELECT pg_advisory_xact_lock(
+                   hashtextextended(
+                       coalesce(nullif(message_id, ''), fingerprint, id::text),
+                       %s
+                   )
+               )
+          FROM mail_gateway_incoming
+         WHERE id = %s
+        """,
+        [_LOCKS_OF_MAILS, incoming_id],
+    )
 
 
 def process(registry, incoming_id):
@@ -153,6 +179,10 @@ def _conclude_row(row, observation):
 
 def _handle(row, observation):
     """Set aside what must not reach Odoo, and hand over the rest."""
+    first, to_do = row._plan(observation)
+    if not to_do:
+        _set_aside(row, first, observation)
+        return
     raw = row._raw()
     readable = repair.repaired(raw)
     # What the repair makes parts of counts as well.
@@ -160,14 +190,16 @@ def _handle(row, observation):
     if finding:
         observation.note(finding.code, **finding.params)
         return
-    first = row._first_delivery()
-    if first:
-        row.duplicate_of_id = first
-        observation.note("same_mail", first=first.id)
-    elif row._reuses_message_id():
-        observation.note("message_id_reused", message_id=row.message_id)
-    else:
-        _hand_over(row, raw, readable, observation)
+    _hand_over(row, raw, readable, observation)
+    if first and not observation.reached and not observation.noted("alias_refused"):
+        # Its further recipients led nowhere else.
+        observation.deferred.clear()
+        _set_aside(row, first, observation)
+
+
+def _set_aside(row, first, observation):
+    row.duplicate_of_id = first
+    observation.note("same_mail", first=first.id)
 
 
 def route_to(row, model, thread_id=None, custom_values=None):

@@ -7,6 +7,7 @@ only in part. So the methods that decide leave a step here, and the steps are bo
 the ground of the verdict and the trace that people read.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,12 +35,26 @@ class Reached:
 
 @dataclass(frozen=True)
 class Guise:
-    """How Odoo is to see a message where its bytes alone would mislead it.
+    """What Odoo is told of a message beside its bytes.
 
-    ``message_id`` stands for the message's own, which Odoo knows from another one.
+    ``message_id`` stands for the message's own (``original_id``), which Odoo knows
+    from another one. ``recipients`` are those of all deliveries, in the envelopes too.
+    With ``only_aliases`` (ids) they replace the message's, and no other route counts:
+    an earlier delivery has taken the others.
     """
 
     message_id: str = ""
+    original_id: str = ""
+    recipients: tuple[str, ...] = ()
+    only_aliases: frozenset[int] | None = None
+
+    def addressed_to(self, read: str) -> str:
+        """Whom the message is for, of whom Odoo has ``read`` some in it."""
+        if self.only_aliases is not None:
+            return ",".join(self.recipients)
+        known = set(re.split(r"[\s,;<>\"]+", read.lower()))
+        missing = [r for r in self.recipients if r not in known]
+        return ",".join(filter(None, [read, *missing]))
 
 
 @dataclass
@@ -60,6 +75,8 @@ class Observation:
     #: Whether Odoo came as far as looking for a destination.
     asked_for_routes: bool = False
     guise: Guise = Guise()
+    #: Whether other deliveries of the same mail are done with once this one is.
+    supersedes: bool = False
 
     def note(self, code: str, **params: object) -> None:
         self.steps.append(Step(code, {k: str(v) for k, v in params.items()}))

@@ -25,13 +25,13 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_too_deep", "quarantined"),
     ("message_too_many_html_parts", "quarantined"),
     ("message_html_too_large", "quarantined"),
-    ("message_id_reused", "quarantined"),
     ("retries_exhausted", "quarantined"),
     ("parse_failed", "quarantined"),
     ("model_failed", "quarantined"),
     ("no_route", "quarantined"),
     ("route_invalid", "quarantined"),
     ("same_mail", "duplicate"),
+    ("delivered_again", "duplicate"),
     ("message_known", "duplicate"),
     ("bounce_report", "bounce"),
     ("loop_reply", "ignored"),
@@ -45,6 +45,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("routes_found", None),
     ("routed_by_hand", None),
     ("message_id_derived", None),
+    ("deliveries_joined", None),
 )
 
 _CODES = {code for code, _state in STEPS}

@@ -1,0 +1,149 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from ..core.message import identity
+from ..core.routing import delivery
+from ..core.routing.observation import TRACE_VERSION, Guise
+
+
+class MailGatewayIncoming(models.Model):
+    """Several deliveries of one mail, and several mails with one Message-ID."""
+
+    _inherit = "mail.gateway.incoming"
+
+    posted_message_id = fields.Char(
+        "Message-ID in Odoo",
+        readonly=True,
+        index="btree_not_null",
+        help="Where Odoo knows the message under another Message-ID than its own,"
+        " which another message has.",
+    )
+
+    def _delivery(self):
+        """The row as core sees it."""
+        self.ensure_one()
+        joined = self._params_of("deliveries_joined").get("recipients", "")
+        texts = f"{self.recipients or ''},{joined}".split(",")
+        named = tuple(filter(None, map(str.strip, texts)))
+        return delivery.Delivery(self.id, self.state, named)
+
+    def _other_deliveries(self):
+        """The rows of other deliveries of the same mail."""
+        self.ensure_one()
+        if not self.fingerprint:
+            return self.browse()
+        domain = [("fingerprint", "=", self.fingerprint), ("id", "!=", self.id)]
+        return self.search(domain, order="id")
+
+    def _plan(self, observation):
+        """How to process this delivery.
+
+        :return: (row of the first delivery, whether there is anything to process)
+        """
+        others = self._other_deliveries()
+        planned = delivery.plan(
+            self._delivery(), [other._delivery() for other in others]
+        )
+        first = self.browse(planned.first or [])
+        further = self._aliases_beyond(planned.recipients, others) if first else None
+        if first.state == "quarantined" and (further or self._has_another_way(first)):
+            # Nobody has it yet, so this delivery does what that one could not.
+            planned = delivery.plan(self._delivery(), [first._joining()])
+            first, further = self.browse(), None
+            observation.supersedes = True
+        elif first and not further:
+            return first, False
+        self._disguise(observation, planned.recipients, further)
+        return first, True
+
+    def _joining(self):
+        found = self._delivery()
+        return delivery.Delivery(found.id, "duplicate", found.recipients)
+
+    def _has_another_way(self, first):
+        """Whether this delivery's mailbox makes records of what no alias takes."""
+        model = self.server_id.object_id
+        return bool(model and model != first.server_id.object_id)
+
+    def _aliases_beyond(self, addresses, deliveries):
+        """The aliases that ``addresses`` lead to and ``deliveries`` did not reach."""
+        locals_ = [address.partition("@")[0] for address in addresses]
+        found = self.env["mail.alias"].search(
+            [
+                "|",
+                ("alias_full_name", "in", addresses),
+                "&",
+                ("alias_name", "in", locals_),
+                ("alias_incoming_local", "=", True),
+            ]
+        )
+        return found - deliveries.outcome_ids.alias_id
+
+    def _disguise(self, observation, recipients, further):
+        """Tell Odoo what the bytes alone do not say."""
+        own = set(self._delivery().recipients)
+        joined = [r for r in recipients if r not in own]
+        if joined:
+            observation.note("deliveries_joined", recipients=", ".join(joined))
+        message_id = self._derived_message_id(further)
+        if message_id:
+            observation.note(
+                "message_id_derived", original=self.message_id, derived=message_id
+            )
+        observation.guise = Guise(
+            message_id=message_id,
+            original_id=self.message_id or "",
+            recipients=tuple(recipients),
+            only_aliases=frozenset(further.ids) if further else None,
+        )
+
+    def _derived_message_id(self, further):
+        """A Message-ID of our own where stock would take this mail for one it has;
+        '' where the message's own will do."""
+        if further:
+            names = sorted(further.mapped("display_name"))
+            return identity.derived(self.fingerprint, *names)
+        return identity.derived(self.fingerprint) if self._reuses_message_id() else ""
+
+    def _reuses_message_id(self):
+        """Whether another mail of the ledger became a record under this Message-ID.
+        Stock would drop this one as a copy of that."""
+        self.ensure_one()
+        domain = [
+            ("message_id", "=", self.message_id),
+            ("fingerprint", "!=", self.fingerprint),
+            ("state", "=", "routed"),
+        ]
+        return bool(self.message_id and self.search_count(domain, limit=1))
+
+    def _supersede(self):
+        """What stands in quarantine for the same mail is done with: nobody is to route
+        it a second time."""
+        others = self._other_deliveries().with_context(tracking_disable=True)
+        done = others.filtered(lambda row: row.state == "quarantined")
+        for row in done:
+            step = {"step": "delivered_again", "params": {"later": str(self.id)}}
+            trace = row.trace or {"version": TRACE_VERSION}
+            row.write(
+                {
+                    "state": "duplicate",
+                    "reason_code": "delivered_again",
+                    "trace": {**trace, "steps": [*row._steps(), step]},
+                }
+            )
+        done.activity_unlink(["mail.mail_activity_data_warning"])
+        repeated = others.filtered(lambda row: row.duplicate_of_id in done)
+        (done | repeated).duplicate_of_id = self
+
+    @api.model
+    def _with_originals(self, references):
+        """References with the senders' own Message-IDs beside those we made, so that
+        their mail programs find the thread."""
+        if identity.DOMAIN not in (references or ""):
+            return references
+        made = references.split()
+        rows = self.sudo().search([("posted_message_id", "in", made)])
+        originals = {row.posted_message_id: row.message_id for row in rows}
+        pairs = ((originals.get(one), one) for one in made)
+        return " ".join(dict.fromkeys(one for pair in pairs for one in pair if one))
