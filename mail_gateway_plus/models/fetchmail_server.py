@@ -167,11 +167,13 @@ class FetchmailServer(models.Model):
         """What became of messages, as the title of their list: "Fetched Just Now: 3
         Routed, 1 Quarantined"."""
         Incoming = self.env["mail.gateway.incoming"]
-        groups = Incoming._read_group(
-            [("server_id", "in", self.ids), *came], ["state"], ["__count"]
+        found = dict(
+            Incoming._read_group(
+                [("server_id", "in", self.ids), *came], ["state"], ["__count"]
+            )
         )
-        labels = dict(Incoming._fields["state"]._description_selection(self.env))
-        counts = [f"{count} {labels[state]}" for state, count in groups]
+        labels = Incoming._fields["state"]._description_selection(self.env)
+        counts = [f"{found[s]} {label}" for s, label in labels if s in found]
         told = ", ".join(counts) or self.env._("nothing new")
         return self.env._("Fetched Just Now: %s", told)
 
