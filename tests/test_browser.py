@@ -240,6 +240,79 @@ def test_mailbox_that_fails_says_so_on_its_form_and_in_the_list(desk, house):
     assert row["error_date"], "the list shows since when"
 
 
+def test_folders_are_picked_from_those_of_the_server(desk, house):
+    """For fetching with check boxes, for moving with one click."""
+    login = "folders@demo.example"
+    house.post(login)
+    for folder in ("Orders & more", "Archive"):
+        house.stack.deliver(login, mail("nobody@demo.example"), folder)
+    desk.go(MAILBOXES, house.mailbox("imap", login, name="Folders"))
+    desk.tab("Fetching")
+    desk.picture("mailbox-fetching")
+    desk.page.get_by_role("button", name="Choose from the Server's Folders").click()
+    desk.idle()
+    desk.picture("mailbox-folders")
+    desk.dialog().locator(".o_data_row", has_text="Orders & more").locator(
+        "[name=is_picked] input"
+    ).check()
+    desk.button("Fetch from These Folders")
+    expect(desk.find(".modal")).to_have_count(0)
+    expect(desk.field("folder_ids")).to_contain_text("Orders & more")
+    desk.choose("after_fetch", "Move to a folder")
+    desk.fill(move_to="Somewhere")
+    desk.button("Choose…")
+    desk.dialog().locator(".o_data_row", has_text="Archive").get_by_role(
+        "button", name="Move Here"
+    ).click()
+    expect(desk.find(".modal")).to_have_count(0)
+    assert desk.read("move_to") == "Archive"
+
+
+def test_form_shows_what_applies_to_the_kind_of_server(desk, house):
+    mailbox = wrong_mailbox(house, house.stack.ports["imaps"])
+    desk.go(MAILBOXES, mailbox)
+    desk.tab("Fetching")
+    expect(desk.field("folder_ids")).to_be_visible()
+    desk.page.get_by_label("POP Server").click()
+    expect(desk.field("folder_ids")).to_have_count(0)
+    desk.field("after_fetch").locator("input").click()
+    offered = desk.find(".o_select_menu_item").all_inner_texts()
+    assert "Delete" in offered and "Move to a folder" not in offered
+    desk.page.keyboard.press("Escape")
+    desk.page.get_by_label("Local Server").click()
+    expect(desk.page.get_by_role("tab", name="Fetching")).to_have_count(0)
+    expect(desk.page.get_by_role("button", name="Test & Confirm")).to_have_count(0)
+    desk.page.get_by_role("button", name="Discard").click()
+    desk.idle()
+
+
+def test_switch_that_is_off_shows_on_the_form_and_in_the_list(desk, house):
+    login = "paused@demo.example"
+    mailbox = house.mailbox("imap", login, name="Paused")
+    switch = ["mail_gateway_plus.fetch_paused", "True"]
+    house.call("ir.config_parameter", "set_param", *switch)
+    desk.go(MAILBOXES, mailbox)
+    expect(desk.find(".alert-warning")).to_contain_text("All fetching is paused")
+    desk.picture("mailbox-paused")
+    desk.go(MAILBOXES)
+    (row,) = [row for row in desk.rows() if row["name"] == "Paused"]
+    assert row["fetch_status"] == "Paused"
+    house.call("ir.config_parameter", "set_param", switch[0], False)
+    desk.go(MAILBOXES, mailbox)
+    expect(desk.find(".alert-warning")).to_have_count(0)
+
+
+def test_empty_list_says_how_to_begin(desk, house):
+    known = house.call("fetchmail.server", "search", [])
+    house.call("fetchmail.server", "write", known, {"active": False})
+    desk.technical("mail.menu_action_fetchmail_server_tree")
+    expect(desk.find(".o_nocontent_help")).to_contain_text("press Test & Confirm")
+    desk.picture("mailboxes-none")
+    house.call("fetchmail.server", "write", known, {"active": True})
+    desk.again()
+    desk.picture("mailboxes")
+
+
 # --- the ledger
 
 
