@@ -243,10 +243,10 @@ def test_mailbox_that_fails_says_so_on_its_form_and_in_the_list(desk, house):
 def test_folders_are_picked_from_those_of_the_server(desk, house):
     """For fetching with check boxes, for moving with one click."""
     login = "folders@demo.example"
-    house.post(login)
+    mailbox = house.mailbox("imap", login, name="Folders")
     for folder in ("Orders & more", "Archive"):
         house.stack.deliver(login, mail("nobody@demo.example"), folder)
-    desk.go(MAILBOXES, house.mailbox("imap", login, name="Folders"))
+    desk.go(MAILBOXES, mailbox)
     desk.tab("Fetching")
     desk.picture("mailbox-fetching")
     desk.page.get_by_role("button", name="Choose from the Server's Folders").click()

@@ -76,7 +76,7 @@ class FetchRun(MailboxTask):
         if self.left is not None:
             entries = entries[: self.left]
             self.left -= len(entries)
-        self.folder.waiting = len(entries)
+        self.folder._to_fetch(len(entries))
         yield from self._take(entries)
         yield from self._tidy()
 

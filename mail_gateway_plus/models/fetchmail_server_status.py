@@ -33,6 +33,9 @@ class FetchmailServer(models.Model):
         compute="_compute_fetch_status",
         search="_search_fetch_status",
     )
+    fetch_progress = fields.Char(
+        compute="_compute_fetch_progress", help="How far a long fetch is."
+    )
     finding_ids = fields.One2many(
         "mail.gateway.finding",
         "res_id",
@@ -105,6 +108,32 @@ class FetchmailServer(models.Model):
             "failing": fetched & error,
             "working": fetched & ~error,
         }.get(status, Domain.FALSE)
+
+    def _compute_fetch_progress(self):
+        groups = self.env["mail.gateway.incoming"]._read_group(
+            [("server_id", "in", self.ids), ("state", "=", "received")],
+            ["server_id"],
+            ["__count"],
+        )
+        received = dict(groups)
+        for server in self:
+            server.fetch_progress = server._progress_text(received.get(server, 0))
+
+    def _progress_text(self, received):
+        """“120 of 800 fetched, 30 waiting to be processed”; empty when all is done."""
+        folders = self.sudo().folder_ids
+        total = sum(folders.mapped("listed"))
+        left = sum(folders.mapped("waiting"))
+        texts = []
+        if left:
+            texts.append(
+                self.env._(
+                    "%(done)s of %(total)s fetched", done=total - left, total=total
+                )
+            )
+        if received:
+            texts.append(self.env._("%s waiting to be processed", received))
+        return ", ".join(texts)
 
     @api.depends("finding_ids.severity")
     def _compute_finding_count(self):

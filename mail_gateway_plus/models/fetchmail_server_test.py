@@ -42,12 +42,15 @@ class FetchmailServer(models.Model):
         return shown._show()
 
     def _confirm(self):
+        """It works, so whatever was the matter with it is over."""
+        self.failure_activity_id.sudo().unlink()
         self.write(
             {
                 "state": "done",
                 "error_date": False,
                 "error_message": False,
                 "failures": 0,
+                "next_fetch": False,
             }
         )
 

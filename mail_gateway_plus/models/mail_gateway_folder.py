@@ -29,6 +29,9 @@ class MailGatewayFolder(models.Model):
     waiting = fields.Integer(
         "Still to Fetch", readonly=True, help="Messages that a fetch has left over."
     )
+    listed = fields.Integer(
+        readonly=True, help="Messages that were to be fetched at first."
+    )
     pending = fields.Text(
         readonly=True,
         default="",
@@ -56,6 +59,7 @@ class MailGatewayFolder(models.Model):
         "last_uid": "0",
         "looked_on": False,
         "waiting": 0,
+        "listed": 0,
         "pending": "",
         "unacknowledged": "",
         "forgotten": "",
@@ -67,6 +71,12 @@ class MailGatewayFolder(models.Model):
             renamed = self.filtered(lambda folder: folder.name != vals["name"])
             super(MailGatewayFolder, renamed).write(self._NOTHING_SEEN)
         return super().write(vals)
+
+    def _to_fetch(self, count):
+        """So many are to be fetched. What an earlier look has fetched of the same pile
+        still counts, so that one sees how far it is."""
+        done = self.listed - self.waiting if self.waiting else 0
+        self.write({"listed": done + count, "waiting": count})
 
     def _forget_all(self):
         """Begin anew, as with a mailbox that was never looked into."""

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..models.fetch_run import INBOX
+
 
 class MailGatewayFolderPick(models.TransientModel):
     """The folders of a mailbox as its server lists them, to pick from."""
@@ -23,7 +25,7 @@ class MailGatewayFolderPick(models.TransientModel):
     @api.model
     def _of(self, server, folders, purpose):
         """:param folders: those that the session listed"""
-        chosen = set(server.folder_ids.mapped("name"))
+        chosen = set(server.folder_ids.mapped("name")) or {INBOX}
         if purpose == "move":
             chosen = {server.move_to}
         lines = [
