@@ -6,6 +6,12 @@ from odoo.fields import Command
 from ..models.fetch_run import INBOX
 
 
+def _place(folder):
+    """INBOX first, then by name; folders below others follow them."""
+    parts = folder.name.split(folder.delimiter or None)
+    return folder.name != INBOX, [part.casefold() for part in parts]
+
+
 class MailGatewayFolderPick(models.TransientModel):
     """The folders of a mailbox as its server lists them, to pick from."""
 
@@ -35,7 +41,7 @@ class MailGatewayFolderPick(models.TransientModel):
                 "is_selectable": folder.selectable,
                 "is_picked": folder.name in chosen,
             }
-            for folder in folders
+            for folder in sorted(folders, key=_place)
             if folder.selectable
         ]
         # Only a listed folder can be ticked, and one that is missing is to be seen.
