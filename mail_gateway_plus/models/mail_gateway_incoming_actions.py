@@ -25,7 +25,9 @@ class MailGatewayIncoming(models.Model):
 
     def action_reprocess(self):
         """Route again, under today's aliases and settings."""
-        again = self._to_treat().filtered(lambda row: not row.raw_purged)
+        # What was ignored by mistake as well.
+        again = self._to_treat(also=("ignored_by_hand",))
+        again = again.filtered(lambda row: not row.raw_purged)
         again._told(self.env._("Processed again"))
         # Of what was too large there is only the header here.
         large = again.filtered(lambda row: row.reason_code == TOO_LARGE)
@@ -77,11 +79,14 @@ class MailGatewayIncoming(models.Model):
                 self.env._("Incoming messages are treated by mail operators only.")
             )
 
-    def _to_treat(self):
-        """Those that still wait for somebody, with the rights of the gateway."""
+    def _to_treat(self, also=()):
+        """Those that still wait for somebody, or ended for one of the reasons
+        ``also``, with the rights of the gateway."""
         self._check_operator()
         self.check_access("read")
-        return self.sudo().filtered(lambda row: row.state in verdict.OPEN)
+        return self.sudo().filtered(
+            lambda row: row.state in verdict.OPEN or row.reason_code in also
+        )
 
     def _open_wizard(self, model, title):
         rows = self._to_treat()

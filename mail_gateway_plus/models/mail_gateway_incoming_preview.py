@@ -1,6 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
+import re
 
 import lxml.html
 from markupsafe import Markup
@@ -24,6 +25,8 @@ _LEADING = frozenset(
     ("href", "src", "srcset", "background", "poster", "action", "data", "cite", "ping")
 )
 
+#: What shows something from elsewhere, or draws instead of saying something.
+_FOREIGN = ("svg", "math", "video", "audio", "picture", "map", "canvas", "dialog")
 #: Addresses of images that come with the message.
 _INSIDE = ("cid:", "data:image/")
 
@@ -145,8 +148,13 @@ def _harmless(html):
     if not str(cleaned).strip():
         return Markup()
     root = lxml.html.fragment_fromstring(str(cleaned), create_parent="div")
+    for element in list(root.iter(*_FOREIGN)):
+        element.drop_tree()
     for element in root.iter(lxml.etree.Element):
         _lead_nowhere(element)
+    for image in list(root.iter("img")):
+        if not image.get("src"):
+            _name_instead(image)
     return Markup(lxml.html.tostring(root, encoding="unicode"))
 
 
@@ -157,6 +165,22 @@ def _lead_nowhere(element):
             element.set("title", value)
         elif name == "src" and value.lower().startswith(_INSIDE):
             element.set("src", value)
+    if style := element.attrib.pop("style", ""):
+        element.set("style", _plain_style(style))
+
+
+def _plain_style(style):
+    """The declarations that load nothing, in whatever disguise (CSS knows \\75 rl)."""
+    plain = (d for d in style.split(";") if not re.search(r"url|image|\\", d, re.I))
+    return ";".join(plain)
+
+
+def _name_instead(image):
+    """Images from elsewhere are not loaded; most of them count readers anyway."""
+    name = image.get("alt")
+    image.text = f"[{name}]" if name else None
+    image.tag = "span"
+    image.attrib.clear()
 
 
 def _with_images(page, raw, seen):

@@ -139,8 +139,8 @@ def _tell(env, owner, attachments):
         for found in attachments
     )
     text = env._(
-        "Mail Gateway Plus was uninstalled. The messages that were in its quarantine are"
-        " kept in these files:"
+        "Mail Gateway Plus was uninstalled. The messages that were in its quarantine"
+        " are kept in these files:"
     )
     # Free of any record, for those of the ledger go.
     env["mail.activity"].with_context(mail_activity_quick_update=True).create(

@@ -20,7 +20,7 @@ class MailGatewayRouteWizard(models.TransientModel):
     )
     incoming_count = fields.Integer(compute="_compute_incoming_count")
     kind = fields.Selection(
-        [("new", "A new record"), ("existing", "A record that is there")],
+        [("new", "A new record"), ("existing", "An existing record")],
         "Send to",
         required=True,
         default="new",

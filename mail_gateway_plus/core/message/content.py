@@ -18,6 +18,15 @@ from . import header
 
 #: What may be shown inside a page by a ``cid:`` address; SVG may hold scripts.
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+#: For what has no name.
+_ENDINGS = {
+    **{kind: "." + kind.partition("/")[2] for kind in _IMAGES},
+    "application/pdf": ".pdf",
+    "message/delivery-status": ".txt",
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/rfc822-headers": ".txt",
+}
 
 
 @dataclass(frozen=True)
@@ -163,8 +172,7 @@ def _whole(message: _Part) -> bytes:
 
 def _attachment(number: int, part: _Part) -> Attachment:
     kind = part.get_content_type()
-    ending = {"message/rfc822": ".eml", "text/calendar": ".ics"}.get(kind, "")
-    name = _name(part) or f"part-{number + 1}{ending}"
+    name = _name(part) or f"part-{number + 1}{_ENDINGS.get(kind, '')}"
     return Attachment(number, name, kind, len(_bytes(part)))
 
 
