@@ -228,7 +228,7 @@ def test_general_settings(browser, house):
     desk.button("Save")
     assert house.call("ir.config_parameter", "get_param", PAUSED) is False
     desk.page.goto(f"{house.url}/odoo/settings")
-    desk.button("Messages that Need Attention")
+    desk.find("[name=action_mail_gateway_attention]").click()
     expect(desk.find(".o_breadcrumb")).to_contain_text("Needs Attention")
     assert [row["subject"] for row in desk.rows()] == ["Please look into this"]
     desk.settled()

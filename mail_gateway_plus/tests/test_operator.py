@@ -51,7 +51,9 @@ class TestOperator(QuarantineMixin, TransactionCase):
         self.assertIn("2. Ignored by hand", row.steps)
 
     def test_delete_and_never_fetch_again(self):
-        folder = self.env["mail.gateway.folder"].create({"server_id": self.mailbox.id})
+        folder = self.env["mail.gateway.folder"].create(
+            {"server_id": self.mailbox.id, "name": "INBOX", "uidvalidity": "7"}
+        )
         row = self.quarantined()
         uid = row.uid
         self.as_operator(row).action_delete()
