@@ -128,6 +128,16 @@ def imap(*, capabilities="IMAP4rev1", answers=None):
     return script
 
 
+def encrypted(context, inside):
+    """A script within TLS, with a server's context."""
+
+    def script(self, sock):
+        with context.wrap_socket(sock, server_side=True) as secure:
+            inside(self, secure)
+
+    return script
+
+
 def pop(answers):
     """The same for POP3, where a whole line counts before a command."""
 

@@ -2,15 +2,29 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Test & Confirm over the real servers: its stages, and the settings it proposes."""
 
+import datetime
+import ipaddress
+import ssl
+
 import pytest
 
 from odoo.exceptions import UserError
 
 from odoo.addons.mail_gateway_plus.core.mailbox import account
 
+from sandbox import authority
+
+from . import scripted
 from .live import engine, mail
 
 BOTH = pytest.mark.parametrize("protocol", ["imap", "pop"])
+
+
+#: What an IMAP server answers about a folder without messages.
+EMPTY_BOX = {
+    "SELECT": "* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 1] x\r\n* 0 EXISTS\r\n"
+    "TAG OK done\r\n"
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +60,7 @@ def draft(env, stack, login, protocol="imap", port="imaps", **values):
             "name": "Box",
             "server_type": protocol,
             "server": stack.host,
-            "port": stack.ports.get(port, 1),
+            "port": port if isinstance(port, int) else stack.ports.get(port, 1),
             "user": login,
             "password": stack.password,
             **values,
@@ -223,6 +237,48 @@ def test_certificate_that_does_not_verify(live, stack, login):
         assert server.connection_security == "ssl_strict"
         offer.action_use_weaker()
         assert server.connection_security == "ssl" and server.state == "done"
+
+
+@pytest.mark.parametrize(
+    "changed, code, status, offered",
+    [
+        ({"VALID": datetime.timedelta(days=5)}, "test_certificate_expiring",
+         "warning", []),
+        ({"VALID": datetime.timedelta(minutes=-5)}, "mailbox_certificate_expired",
+         "error", ["ssl"]),
+        ({"HOST": "other.example", "ADDRESS": "192.0.2.1"}, "mailbox_certificate_name",
+         "error", ["ssl"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_certificate(
+    live, stack, login, tmp_path, monkeypatch, changed, code, status, offered
+):
+    """Of an authority that is trusted; Dovecot has but one good certificate."""
+    for name, value in changed.items():
+        if name == "ADDRESS":
+            value = ipaddress.ip_address(value)
+        monkeypatch.setattr(authority, name, value)
+    issued = authority.issue(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(issued.ca))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(issued.chain)
+    script = scripted.encrypted(context, scripted.imap(answers=EMPTY_BOX))
+    with scripted.server(script) as made, live.env() as env:
+        server = draft(env, stack, login, port=made.port)
+        shown = dialog(server)
+        tls = line(shown, "tls")
+        assert (tls.finding_code, tls.status) == (code, status)
+        assert [offer.connection_security for offer in shown.proposal_ids] == offered
+        assert "issued by Mail Gateway Plus sandbox" in tls.certificate
+        assert tls.remedy
+
+
+def test_local_server_has_nothing_to_be_tested(live, stack, login):
+    with live.env() as env:
+        server = draft(env, stack, login, "local")
+        for button in ("button_confirm_login", "action_test_and_confirm"):
+            with pytest.raises(UserError, match="no server to be tested"):
+                getattr(server, button)()
 
 
 def test_unverified_certificate_is_told_to_be_bad(live, stack, login):

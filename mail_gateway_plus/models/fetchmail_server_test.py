@@ -11,6 +11,7 @@ from ..core.mailbox.listing import FolderState
 from ..core.mailbox.trial import Step, Trial
 from ..net import trial as net_trial
 from ..net.deadline import TEST
+from ..net.mailbox import PROTOCOLS
 
 
 class FetchmailServer(models.Model):
@@ -65,6 +66,14 @@ class FetchmailServer(models.Model):
         account, finding = self._account_or_finding()
         if finding:
             return Trial((Step("login", finding),))
+        if account.protocol not in PROTOCOLS:
+            raise UserError(
+                self.env._(
+                    "Mailbox “%s”: there is no server to be tested, for mail is handed"
+                    " over by a program.",
+                    self.name,
+                )
+            )
         # The login hooks of other modules may have asked over HTTP.
         total_s = max(TEST.total_s - (time.monotonic() - begin), 1.0)
         limits = replace(TEST, total_s=total_s)

@@ -22,7 +22,6 @@ class MailGatewayMailboxTest(models.TransientModel):
     remedy = fields.Text(readonly=True)
     field_label = fields.Char("Field", readonly=True)
     waiting = fields.Char("Messages to Fetch", readonly=True)
-    duration_ms = fields.Integer(readonly=True)
     line_ids = fields.One2many("mail.gateway.mailbox.test.line", "test_id", "Stages")
     proposal_ids = fields.One2many(
         "mail.gateway.mailbox.test.proposal", "test_id", "Settings That Would Work"
@@ -42,7 +41,6 @@ class MailGatewayMailboxTest(models.TransientModel):
             {
                 "server_id": server.id,
                 "works": tested.works,
-                "duration_ms": sum(step.duration_ms for step in tested.steps),
                 "line_ids": [(0, 0, Line._values(step)) for step in tested.steps],
                 "proposal_ids": [
                     (0, 0, Offer._values(found)) for found in tested.proposals
