@@ -18,6 +18,7 @@ from . import fetchmail_server_connection
 from . import fetchmail_server_fetch
 from . import fetchmail_server
 from . import fetchmail_server_folders
+from . import fetchmail_server_local
 from . import fetchmail_server_status
 from . import fetchmail_server_reconciliation
 from . import fetchmail_server_test
@@ -27,6 +28,7 @@ from . import mail_alias_domain
 from . import mail_mail
 from . import mail_message
 from . import mail_thread
+from . import mail_thread_piped
 from . import mail_thread_speed
 from . import res_partner
 from . import res_config_settings

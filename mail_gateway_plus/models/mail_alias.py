@@ -16,9 +16,13 @@ class MailAlias(models.Model):
             return super()._alias_bounce_incoming_email(
                 message, message_dict, set_invalid=set_invalid
             )
+        observation.note("alias_refused", alias=self.display_name)
+        if observation.answers_at_once:
+            return super()._alias_bounce_incoming_email(
+                message, message_dict, set_invalid=set_invalid
+            )
         if set_invalid:
             observation.broken_aliases.append(self.id)
-        observation.note("alias_refused", alias=self.display_name)
         alias_id = self.id
 
         def answer(env):

@@ -62,7 +62,10 @@ class MailGatewayIncoming(models.Model):
         return delivery.Delivery(found.id, "duplicate", found.recipients)
 
     def _has_another_way(self, first):
-        """Whether this delivery's mailbox makes records of what no alias takes."""
+        """Whether this delivery's mailbox makes records of what no alias takes, or its
+        mail server tries again, for it was told that the first one failed."""
+        if self.server_id == first.server_id and self.server_id.server_type == "local":
+            return True
         model = self.server_id.object_id
         return bool(model and model != first.server_id.object_id)
 

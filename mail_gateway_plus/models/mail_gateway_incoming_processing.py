@@ -10,7 +10,7 @@ from odoo import api, fields, models
 
 from ..core.message import facts
 from ..core.routing import verdict
-from . import processing
+from . import locks, processing
 from .ir_cron import gathering_wake_ups
 
 _logger = logging.getLogger(__name__)
@@ -32,19 +32,31 @@ class MailGatewayIncoming(models.Model):
         :param entries: {UID: Entry}, what the server's listing said of them
         :return: the new rows, in state ``received``
         """
+        marks = {uid: entry.mark for uid, entry in (entries or {}).items()}
+        arrivals = [(uid, marks.get(uid, ""), raw) for uid, raw in arrivals]
+        rows = self._keep(server, folder, uidvalidity, arrivals)
+        self._processing_cron()._trigger()
+        return rows
+
+    @api.model
+    def _keep(self, server, folder, uidvalidity, arrivals):
+        """Store messages.
+
+        :param arrivals: (UID, what the server's listing said of it, raw bytes) of each
+        """
         place = {
             "server_id": server.id,
             "company_id": server.company_id.id,
             "account": server._account_name(),
             "folder": folder,
             "uidvalidity": uidvalidity,
-            "tidied": server.after_fetch not in ("move", "delete"),
+            # Of what is piped in, nothing is left anywhere.
+            "tidied": server.server_type == "local"
+            or server.after_fetch not in ("move", "delete"),
         }
-        marks = {uid: entry.mark for uid, entry in (entries or {}).items()}
-        arrivals = [(uid, marks.get(uid, ""), raw) for uid, raw in arrivals]
         try:
             with self.env.cr.savepoint():
-                rows = self._store(place, arrivals)
+                return self._store(place, arrivals)
         except UNFIT:
             # One of them has a fact that the database refuses: the others must not
             # wait for it, and it is kept all the same.
@@ -52,8 +64,7 @@ class MailGatewayIncoming(models.Model):
             rows = self.browse()
             for arrival in arrivals:
                 rows += self._store_alone(place, arrival)
-        self._processing_cron()._trigger()
-        return rows
+            return rows
 
     @api.model
     def _store_alone(self, place, arrival):
@@ -112,7 +123,7 @@ class MailGatewayIncoming(models.Model):
         # commit on the way can release it.
         with gathering_wake_ups(self.env), self.env.registry.cursor() as lock_cr:
             while time.monotonic() < stop:
-                incoming_id = processing.lock_next(lock_cr, servers)
+                incoming_id = locks.lock_next(lock_cr, servers)
                 if not incoming_id:
                     break
                 processing.process(self.env.registry, incoming_id)

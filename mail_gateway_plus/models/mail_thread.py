@@ -67,6 +67,10 @@ class MailThread(models.AbstractModel):
                 email_from, body_html, message, **mail_values
             )
         observation.note("answered", recipient=email_from)
+        if observation.answers_at_once:
+            return super()._routing_create_bounce_email(
+                email_from, body_html, message, **mail_values
+            )
         model = self._name
 
         def answer(env):

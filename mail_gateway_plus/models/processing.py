@@ -37,58 +37,6 @@ PASSING = (
 )
 
 
-#: Tells our advisory locks from those of others.
-_LOCKS_OF_MAILS = 0x6D61696C
-
-
-def lock_next(cr, servers=None):
-    """Lock the oldest message that waits and that nobody else works on.
-
-    The lock is on the message's first chunk: the row itself is written by the
-    transaction of the work, which would wait for a lock on it for ever.
-    """
-    cr.execute(
-        """
-        SELECT incoming.id
-          FROM mail_gateway_incoming incoming
-          JOIN mail_gateway_chunk chunk
-            ON chunk.incoming_id = incoming.id AND chunk.sequence = 0
-         WHERE incoming.state = 'received'
-           AND (incoming.next_attempt IS NULL
-                OR incoming.next_attempt <= now() AT TIME ZONE 'UTC')
-           AND (%(all)s OR incoming.server_id = ANY(%(servers)s))
-         ORDER BY incoming.id
-         LIMIT 1
-           FOR NO KEY UPDATE OF chunk SKIP LOCKED
-        """,
-        {"all": servers is None, "servers": list(servers.ids if servers else [])},
-    )
-    found = cr.fetchone()
-    if found:
-        _lock_mail(cr, found[0])
-    return found and found[0]
-
-
-def _lock_mail(cr, incoming_id):
-    """Wait for whoever works on a message with the same Message-ID, be it another
-    delivery of the same mail or another mail. Here and not in the transaction of the
-    work, whose snapshot of the database must be younger than what the other one
-    commits."""
-    cr.execute(
-        """
-        SELECT pg_advisory_xact_lock(
-                   hashtextextended(
-                       coalesce(nullif(message_id, ''), fingerprint, id::text),
-                       %s
-                   )
-               )
-          FROM mail_gateway_incoming
-         WHERE id = %s
-        """,
-        [_LOCKS_OF_MAILS, incoming_id],
-    )
-
-
 def process(registry, incoming_id):
     """Process a locked message; whatever goes wrong ends on its row."""
     observation = Observation()
@@ -159,8 +107,10 @@ def _work(registry, incoming_id, observation):
     with registry.cursor() as cr:
         cr.execute("SET LOCAL synchronous_commit = off")
         row = _row(cr, incoming_id)
+        process_ = row.env["mail.thread"].message_process
+        options = _options(row.server_id)
         with observing(observation):
-            _handle(row, observation)
+            _handle(row, observation, lambda raw: process_(message=raw, **options))
         _conclude_row(row, observation)
 
 
@@ -177,29 +127,34 @@ def _conclude_row(row, observation):
             answer(row.env)
 
 
-def _handle(row, observation):
-    """Set aside what must not reach Odoo, and hand over the rest."""
+def _handle(row, observation, deliver):
+    """Set aside what must not reach Odoo, and hand over the rest.
+
+    :param deliver: takes the message, repaired, and calls stock's ``message_process``
+    :return: what that returned; False for a duplicate, as stock has it
+    """
     first, to_do = row._plan(observation)
     if not to_do:
-        _set_aside(row, first, observation)
-        return
+        return _set_aside(row, first, observation)
     raw = row._raw()
     readable = repair.repaired(raw)
     # What the repair makes parts of counts as well.
     finding = bounds.exceeded(readable)
     if finding:
         observation.note(finding.code, **finding.params)
-        return
-    _hand_over(row, raw, readable, observation)
+        return None
+    result = _hand_over(row, raw, readable, observation, deliver)
     if first and not observation.reached and not observation.noted("alias_refused"):
         # Its further recipients led nowhere else.
         observation.deferred.clear()
-        _set_aside(row, first, observation)
+        return _set_aside(row, first, observation)
+    return result
 
 
 def _set_aside(row, first, observation):
     row.duplicate_of_id = first
     observation.note("same_mail", first=first.id)
+    return False
 
 
 def route_to(row, model, thread_id=None, custom_values=None):
@@ -216,18 +171,19 @@ def route_to(row, model, thread_id=None, custom_values=None):
     processing_by_hand.route_to(row, model, thread_id, custom_values, raw, PASSING)
 
 
-def _hand_over(row, raw, readable, observation):
+def _hand_over(row, raw, readable, observation, deliver):
     """Give Odoo a copy that it can read; the ledger has the message as it came."""
     try:
-        result = _process(row, readable)
+        result = deliver(readable)
     except Exception as problem:
         plain = repair.rebuilt(raw)
         if not _unreadable(problem, observation) or plain == readable:
             raise
-        result = _process(row, plain)
+        result = deliver(plain)
     # Stock answers False before it looks for a route when it knows the Message-ID.
     if result is False and not observation.asked_for_routes:
         observation.note("message_known", message_id=row.message_id)
+    return result
 
 
 def _unreadable(problem, observation):
@@ -236,14 +192,13 @@ def _unreadable(problem, observation):
     return not database and not observation.noted("parsed")
 
 
-def _process(row, raw):
-    server = row.server_id
-    return row.env["mail.thread"].message_process(
-        server.object_id.model,
-        raw,
-        save_original=server.original,
-        strip_attachments=bool(server) and not server.attach,
-    )
+def _options(server):
+    """What the mailbox says about the mail that it takes."""
+    return {
+        "model": server.object_id.model,
+        "save_original": server.original,
+        "strip_attachments": bool(server) and not server.attach,
+    }
 
 
 def _failed(registry, incoming_id, attempts, problem, observation):

@@ -77,6 +77,8 @@ class Observation:
     guise: Guise = Guise()
     #: Whether other deliveries of the same mail are done with once this one is.
     supersedes: bool = False
+    #: Whether answers to the sender leave where stock sends them.
+    answers_at_once: bool = False
 
     def note(self, code: str, **params: object) -> None:
         self.steps.append(Step(code, {k: str(v) for k, v in params.items()}))

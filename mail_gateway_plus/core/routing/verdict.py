@@ -46,6 +46,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("routed_by_hand", None),
     ("message_id_derived", None),
     ("deliveries_joined", None),
+    ("mail_server_told", None),
 )
 
 _CODES = {code for code, _state in STEPS}
