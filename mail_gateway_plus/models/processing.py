@@ -37,6 +37,14 @@ PASSING = (
 )
 
 
+#: What processing reads of a row and of its mailbox.
+ROW_FIELDS = (
+    *("server_id", "company_id", "state", "trace"),
+    *("fingerprint", "message_id", "recipients"),
+)
+SERVER_FIELDS = ("object_id", "original", "attach")
+
+
 def process(registry, incoming_id):
     """Process a locked message; whatever goes wrong ends on its row."""
     observation = Observation()
@@ -93,6 +101,9 @@ def _row(cr, incoming_id):
     context = {"mail_gateway_queue_only": True}
     row = api.Environment(cr, SUPERUSER_ID, context)["mail.gateway.incoming"]
     row = row.browse(incoming_id)
+    # Not all of their fields, of which there are many.
+    row.fetch(ROW_FIELDS)
+    row.server_id.fetch(SERVER_FIELDS)
     row = row.with_context(default_fetchmail_server_id=row.server_id.id)
     return row.with_company(row.company_id) if row.company_id else row
 
