@@ -13,9 +13,10 @@ class MailMessage(models.Model):
         messages = super().create(vals_list)
         observation = observing.current()
         if observation is not None:
+            # What was asked for needs no query.
             observation.posted += [
-                (message.message_id, message.model, message.res_id)
-                for message in messages
-                if message.model
+                (new.message_id, new.model, vals.get("res_id") or new.res_id)
+                for new, vals in zip(messages, vals_list, strict=True)
+                if new.model
             ]
         return messages
