@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import http
+from odoo import SUPERUSER_ID, api, http
 from odoo.http import content_disposition, request
 
 #: For pages made of somebody's mail: nothing runs, nothing is loaded, nothing leaves.
@@ -16,6 +16,14 @@ _SAFE = [
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "private, no-store"),
 ]
+
+
+def _pieces(registry, incoming_id):
+    """Read while they are sent, for a message may be large; by then the request's own
+    cursor is closed."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        yield from env["mail.gateway.chunk"]._pieces(incoming_id)
 
 
 class IncomingMessage(http.Controller):
@@ -38,8 +46,11 @@ class IncomingMessage(http.Controller):
         """The raw message as a file."""
         row = self._row(incoming_id)
         row._check_raw()
-        name = f"message-{row.id}.eml"
-        return self._file(row._raw(), "message/rfc822", name)
+        size = request.env["mail.gateway.chunk"].sudo()._size(row.id)
+        pieces = _pieces(request.env.registry, row.id)
+        answer = self._file(pieces, "message/rfc822", f"message-{row.id}.eml")
+        answer.headers["Content-Length"] = str(size)
+        return answer
 
     @http.route(
         "/mail_gateway_plus/incoming/<int:incoming_id>/attachment/<int:number>",

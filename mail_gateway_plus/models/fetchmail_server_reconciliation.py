@@ -62,8 +62,7 @@ class FetchmailServer(models.Model):
             "Fetched %(count)s = %(sum)s", count=fetched, sum=" + ".join(shown)
         )
 
-    def action_open_state(self):
-        """The messages of one state, which the context names."""
-        state = self.env.context.get("mail_gateway_state")
-        labels = dict(self.env["mail.gateway.incoming"]._fields["state"].selection)
-        return self._show_incoming(labels.get(state, ""), [("state", "=", state)])
+    def action_open_by_state(self):
+        """The messages of this mailbox, each state with its count."""
+        action = self._show_incoming(self.env._("Incoming Messages"), [])
+        return {**action, "context": {"search_default_by_state": 1}}

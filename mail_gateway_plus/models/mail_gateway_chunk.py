@@ -1,5 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import itertools
+
 import psycopg2
 
 from odoo import api, fields, models
@@ -56,3 +58,26 @@ class MailGatewayChunk(models.Model):
             [incoming_id, limit],
         )
         return b"".join(bytes(data) for (data,) in self.env.cr.fetchall())
+
+    @api.model
+    def _size(self, incoming_id):
+        """How many bytes are kept of a message."""
+        self.env.cr.execute(
+            "SELECT sum(length(data)) FROM mail_gateway_chunk WHERE incoming_id = %s",
+            [incoming_id],
+        )
+        return self.env.cr.fetchone()[0] or 0
+
+    @api.model
+    def _pieces(self, incoming_id):
+        """The raw bytes of a message chunk by chunk."""
+        for sequence in itertools.count():
+            self.env.cr.execute(
+                "SELECT data FROM mail_gateway_chunk"
+                " WHERE incoming_id = %s AND sequence = %s",
+                [incoming_id, sequence],
+            )
+            found = self.env.cr.fetchone()
+            if not found:
+                return
+            yield bytes(found[0])

@@ -30,7 +30,8 @@ class MailGatewayIncoming(models.Model):
         again = again.filtered(lambda row: not row.raw_purged)
         again._told(self.env._("Processed again"))
         # Of what was too large there is only the header here.
-        large = again.filtered(lambda row: row.reason_code == TOO_LARGE)
+        large = again.filtered(lambda row: row._has_head_only())
+        large.write({"state": "quarantined", "reason_code": TOO_LARGE})
         large._ask_for_all()
         whole = again - large
         whole.write({"state": "received", "reason_code": "received", "attempts": 0})
@@ -162,6 +163,8 @@ class MailGatewayIncoming(models.Model):
     def _hand_on_activities(self):
         """One activity tells of the quarantine of a mailbox: when its message is
         settled, it goes on to the next one; after the last one it closes."""
+        if not self:
+            return
         if not self:
             return
         kind = self.env.ref("mail.mail_activity_data_warning", False)

@@ -8,7 +8,6 @@ size is bounded, is handed to Odoo as a whole.
 
 import csv
 import io
-import itertools
 import logging
 import tempfile
 import zipfile
@@ -70,7 +69,7 @@ def _fill(env, file, ids):
         for row_id in ids:
             name = f"message-{row_id}.eml"
             with archive.open(name, "w", force_zip64=True) as entry:
-                for chunk in _chunks(env, row_id):
+                for chunk in env["mail.gateway.chunk"]._pieces(row_id):
                     entry.write(chunk)
             table.writerow(_line(env, row_id, name))
             done += 1
@@ -79,19 +78,6 @@ def _fill(env, file, ids):
         # With a mark at its beginning, by which spreadsheets know the encoding.
         archive.writestr("index.csv", index.getvalue().encode("utf-8-sig"))
     return done
-
-
-def _chunks(env, row_id):
-    for sequence in itertools.count():
-        env.cr.execute(
-            "SELECT data FROM mail_gateway_chunk"
-            " WHERE incoming_id = %s AND sequence = %s",
-            [row_id, sequence],
-        )
-        found = env.cr.fetchone()
-        if not found:
-            return
-        yield bytes(found[0])
 
 
 def _line(env, row_id, name):

@@ -99,6 +99,20 @@ class TestOperator(QuarantineMixin, TransactionCase):
         with self.assertRaisesRegex(UserError, "Choose the record"):
             self.route(self.quarantined(), kind="existing", res_model="res.partner")
 
+    def test_message_of_which_there_is_the_head_only(self):
+        row = self.quarantined()
+        step = {"step": "message_too_large", "params": {"size": "60", "limit": "50"}}
+        trace = {"version": 1, "steps": [step]}
+        row.write({"reason_code": "message_too_large", "trace": trace})
+        self.operator.group_ids += self.env.ref("base.group_partner_manager")
+        with self.assertRaisesRegex(UserError, "Only the headers"):
+            self.route(row, kind="new", res_model="res.partner")
+        self.assertIn("Only the headers", self.as_operator(row).get_preview()["note"])
+        self.as_operator(row).action_ignore()
+        self.as_operator(row).action_reprocess()
+        self.assertEqual(row.state, "quarantined", "the head alone is not processed")
+        self.assertTrue(row.fetch_again)
+
     def route_wizard(self, row, **values):
         values = {"kind": "new", "res_model": False, **values}
         action = self.as_operator(row).action_route_to()

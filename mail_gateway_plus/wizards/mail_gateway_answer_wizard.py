@@ -87,6 +87,7 @@ class MailGatewayAnswerWizard(models.TransientModel):
         subject = " ".join((row.subject or "").split())
         return {
             "email_from": self._sender(row),
+            "reply_to": self._sender(row),
             "email_to": recipient,
             "author_id": False,
             "subject": f"Re: {subject}",

@@ -76,7 +76,7 @@ class MailGatewayRouteWizard(models.TransientModel):
         rows = self.incoming_ids.browse(self.incoming_ids._to_treat().ids)
         if not rows:
             raise UserError(rows._nothing_to_treat())
-        rows._check_raw()
+        rows._check_whole()
         for row in rows:
             processing.route_to(row, self.res_model, target.id or None)
             row.sudo()._told(self._sent(row))

@@ -1,0 +1,79 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The answer to a sender, as it arrives there over a real relay."""
+
+import email
+import email.policy
+import time
+
+import pytest
+
+from .ledger import Ledger
+from .live import engine, mail
+
+ANN = "ann@demo.example"
+
+
+@pytest.fixture(scope="module")
+def live(stack):
+    with engine(stack) as made:
+        with made.env() as env:
+            # The relay knows its own users and lets others write to them.
+            ours = env["mail.alias.domain"].create({"name": "erp.example"})
+            env.company.alias_domain_id = ours
+            env["ir.mail_server"].create(
+                {
+                    "name": "Relay",
+                    "smtp_host": "127.0.0.1",
+                    "smtp_port": stack.ports["smtp"],
+                    "smtp_encryption": "none",
+                    "from_filter": "erp.example",
+                }
+            )
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        yield made
+
+
+def send(live):
+    """What the scheduled action of the mail queue does."""
+    with live.env() as env:
+        env["mail.mail"].process_email_queue()
+
+
+def arrived(stack):
+    """What is in the sender's mailbox, once the relay has brought it there."""
+    end = time.monotonic() + 10
+    while not stack.messages(ANN) and time.monotonic() < end:
+        time.sleep(0.05)
+    return stack.messages(ANN)
+
+
+def test_answer_arrives_as_an_automatic_one(live, stack):
+    stack.empty(ANN)
+    raw = mail("lost@demo.example", "SUBJECT", sender=f"Ann <{ANN}>")
+    raw = raw.replace(b"SUBJECT", b"=?utf-8?q?Where=0D=0Ais_it=3F?=")
+    row_id = Ledger(live).end(raw)
+    original = email.message_from_bytes(raw)["Message-ID"]
+    with live.env() as env:
+        row = env["mail.gateway.incoming"].browse(row_id)
+        assert row.state == "quarantined"
+        wizard = env["mail.gateway.answer.wizard"].create({"incoming_ids": row.ids})
+        assert wizard.recipients == ANN
+        wizard.action_send()
+    assert stack.messages(ANN) == [], "it waits for the queue"
+    send(live)
+    (got,) = arrived(stack)
+    answer = email.message_from_bytes(got, policy=email.policy.default)
+    assert answer["Subject"] == "Re: Where is it?"
+    assert answer["Auto-Submitted"] == "auto-replied"
+    assert answer["In-Reply-To"] == original
+    assert original in answer["References"]
+    assert "catchall@erp.example" in answer["From"]
+    assert answer["Return-Path"] == "<bounce@erp.example>"
+    text = answer.get_body(("plain",)).get_content()
+    assert "could not be delivered" in text and "lost@demo.example" in text
+
+    row_id = Ledger(live).end(got.replace(b"catchall@", b"gateway@"))
+    with live.env() as env:
+        row = env["mail.gateway.incoming"].browse(row_id)
+        assert row._unanswerable().code == "answer_automatic", "nor do gateways loop"
