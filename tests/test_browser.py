@@ -347,6 +347,7 @@ def test_endless_header_stays_within_the_page_and_somebody_is_told(desk, sales):
 def test_routed_message_leads_to_its_record(desk, sales):
     open_message(desk, "Re: Your offer")
     expect(desk.find(".alert-success")).to_contain_text("Routed")
+    desk.tab("What Became of It")
     expect(desk.field("outcome_ids")).to_contain_text("Offer 12")
     desk.field("outcome_ids").get_by_role("button", name="Open").click()
     expect(desk.field("name").first).to_be_visible()
