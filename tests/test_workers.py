@@ -26,7 +26,6 @@ def shifts(stack, database, messages, workers):
     command = [sys.executable, "-m", "tests.working", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1500)
     assert done.returncode == 0, done.stderr[-3000:]
-    sys.stderr.write(done.stderr)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -36,21 +35,22 @@ def judge(found):
             assert shift["found"][name] == value, f"{name}, {shift['workers']} workers"
 
 
-def rate(found, workers):
-    """Messages a second, the median of all shifts of so many."""
-    return statistics.median(s["rate"] for s in found if s["workers"] == workers)
+def gain(found):
+    """How many times as fast four are as one: of neighbouring shifts, for the machine
+    may do other things as well, and the median of these."""
+    rates = [shift["rate"] for shift in found]
+    pairs = zip(rates[::2], rates[1::2], strict=True)
+    return statistics.median(four / one for one, four in pairs)
 
 
 def test_four_processes_share_three_mailboxes(stack, database):
-    found = shifts(stack, database, messages=40, workers=[1, 4] * 3)
-    for f in found:
-        print(f["workers"], f["rate"], f["found"]["attempts"])
+    found = shifts(stack, database, messages=30, workers=[1, 4] * 5)
     judge(found)
-    assert rate(found, 4) > rate(found, 1)
+    assert gain(found) > 1
 
 
 @pytest.mark.soak
 def test_four_processes_for_a_while(stack, database):
     found = shifts(stack, database, messages=300, workers=[1, 4] * 3)
     judge(found)
-    assert rate(found, 4) > 1.1 * rate(found, 1)
+    assert gain(found) > 1.1

@@ -29,7 +29,7 @@ from sandbox.stack import Stack
 from .live import mail
 
 #: Work that takes longer than this hangs.
-PATIENCE_S = 240
+PATIENCE_S = 180
 
 PROTOCOLS = ("imap", "pop", "imap")
 PORTS = {"imap": "imaps", "pop": "pop3s"}
@@ -84,7 +84,7 @@ class Shift:
         stop = time.monotonic() + PATIENCE_S
         while not self._is_done():
             if time.monotonic() > stop:
-                raise TimeoutError("the messages are not done in time")
+                raise TimeoutError(f"not done in time: {self._waiting()}")
             with self.registry.cursor() as cr:
                 self._boxes(cr)._fetch_mail()
             with self.registry.cursor() as cr:
@@ -92,6 +92,12 @@ class Shift:
                 taken = boxes.env["mail.gateway.incoming"]._process_received(boxes)
             if not taken:
                 time.sleep(0.01)
+
+    def _waiting(self):
+        with self.registry.cursor() as cr:
+            Row = self.env(cr)["mail.gateway.incoming"]
+            ours = [("server_id", "in", self.servers), ("state", "=", "received")]
+            return Row.search(ours).read(["subject", "attempts", "next_attempt"])
 
     def _boxes(self, cr):
         return self.env(cr)["fetchmail.server"].browse(self.servers)
@@ -119,7 +125,6 @@ class Shift:
                 "ends": self._ends(rows),
                 "leads": sorted(leads.mapped("name")),
                 "answers": sorted(answers.mapped("subject")),
-                "attempts": max(rows.mapped("attempts")),
             }
 
     def _ends(self, rows):
@@ -165,8 +170,8 @@ def _forked(work):
 
 
 def main(config_path, database, count, shifts):
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     config.parse_config(["-c", config_path, "-d", database])
+    logging.getLogger().setLevel(logging.WARNING)
     stack, registry = Stack.attach(), Registry(database)
     for number, workers in enumerate(map(int, shifts.split(","))):
         shift = Shift(stack, registry, int(count), f"s{number}w{workers}")

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """When to try again what may pass: a lock, a serialisation fault, a lost database.
 
->>> PROCESSING.delay_s(1), PROCESSING.delay_s(3), PROCESSING.delay_s(6)
+>>> PROCESSING.delay_s(1), PROCESSING.delay_s(4), PROCESSING.delay_s(7)
 (0, 60, None)
 """
 
@@ -27,8 +27,8 @@ class Schedule:
 
 
 #: A message of the ledger whose transaction failed for a passing reason. At once at
-#: first: most such faults are two workers that touched the same row.
-PROCESSING = Schedule((0, 10, 60, 300, 900))
+#: first, and soon again: most such faults are two workers that touched the same row.
+PROCESSING = Schedule((0, 1, 10, 60, 300, 900))
 
 #: A mailbox whose look failed. Most faults pass by themselves; who is refused for good
 #: must not knock all day.

@@ -50,6 +50,11 @@ class MailAlias(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        # Mail that an alias refuses marks it each time: workers that write the same row
+        # get in each other's way, so the ledger's write it when there is news only.
+        processing = self.env.context.get("mail_gateway_queue_only")
+        if processing and vals.keys() == {"alias_status"}:
+            self = self.filtered(lambda a: a.alias_status != vals["alias_status"])
         lookups.stop(self.env, lookups.ALIASES)
         return super().write(vals)
 
