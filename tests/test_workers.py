@@ -3,7 +3,6 @@
 """Four processes on the same three mailboxes: 0 lost, 0 twice, and faster than one."""
 
 import json
-import statistics
 import subprocess
 import sys
 
@@ -36,11 +35,10 @@ def judge(found):
 
 
 def gain(found):
-    """How many times as fast four are as one: of neighbouring shifts, for the machine
-    may do other things as well, and the median of these."""
-    rates = [shift["rate"] for shift in found]
-    pairs = zip(rates[::2], rates[1::2], strict=True)
-    return statistics.median(four / one for one, four in pairs)
+    """How many times as fast four are as one, each at its best: the machine may do
+    other things as well."""
+    best = {n: max(s["rate"] for s in found if s["workers"] == n) for n in (1, 4)}
+    return best[4] / best[1]
 
 
 def test_four_processes_share_three_mailboxes(stack, database):

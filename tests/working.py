@@ -173,6 +173,8 @@ def main(config_path, database, count, shifts):
     config.parse_config(["-c", config_path, "-d", database])
     logging.getLogger().setLevel(logging.WARNING)
     stack, registry = Stack.attach(), Registry(database)
+    # What a process has to learn once is known to all of them, as to those of a server.
+    Shift(stack, registry, 6, "first").work()
     for number, workers in enumerate(map(int, shifts.split(","))):
         shift = Shift(stack, registry, int(count), f"s{number}w{workers}")
         seconds = together(shift.work, workers)
