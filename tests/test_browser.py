@@ -217,12 +217,10 @@ def test_settings_that_would_work_are_taken_over_with_one_button(desk, house):
     expect(desk.dialog()).to_contain_text("Use these settings all the same?")
     desk.dialog().get_by_role("button", name="Ok").click()
     expect(desk.dialog()).to_contain_text("The mailbox “Wrong” works")
-    desk.picture("mailbox-unverified-tested")
     desk.close_dialog()
     expect(desk.find(".alert-warning").first).to_contain_text(
         "Nobody checks whether this is the right server"
     )
-    desk.picture("mailbox-unverified")
 
 
 def test_mailbox_that_fails_says_so_on_its_form_and_in_the_list(desk, house):
@@ -248,7 +246,6 @@ def test_folders_are_picked_from_those_of_the_server(desk, house):
         house.stack.deliver(login, mail("nobody@demo.example"), folder)
     desk.go(MAILBOXES, mailbox)
     desk.tab("Fetching")
-    desk.picture("mailbox-fetching")
     desk.page.get_by_role("button", name="Choose from the Server's Folders").click()
     desk.idle()
     desk.picture("mailbox-folders")
@@ -293,7 +290,6 @@ def test_switch_that_is_off_shows_on_the_form_and_in_the_list(desk, house):
     house.call("ir.config_parameter", "set_param", *switch)
     desk.go(MAILBOXES, mailbox)
     expect(desk.find(".alert-warning")).to_contain_text("All fetching is paused")
-    desk.picture("mailbox-paused")
     desk.go(MAILBOXES)
     (row,) = [row for row in desk.rows() if row["name"] == "Paused"]
     assert row["fetch_status"] == "Paused"
@@ -307,10 +303,7 @@ def test_empty_list_says_how_to_begin(desk, house):
     house.call("fetchmail.server", "write", known, {"active": False})
     desk.technical("mail.menu_action_fetchmail_server_tree")
     expect(desk.find(".o_nocontent_help")).to_contain_text("press Test & Confirm")
-    desk.picture("mailboxes-none")
     house.call("fetchmail.server", "write", known, {"active": True})
-    desk.again()
-    desk.picture("mailboxes")
 
 
 # --- the ledger
