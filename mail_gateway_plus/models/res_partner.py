@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 
 from . import lookups
 
@@ -35,4 +35,5 @@ class ResPartner(models.Model):
 def _is_by_address(domain):
     """Whether it asks for addresses alone, which nothing but a write to partners can
     change; other fields may follow what is written elsewhere."""
-    return [leaf[:2] for leaf in domain] == [("email_normalized", "in")]
+    conditions = [leaf[:2] for leaf in fields.Domain(domain)]
+    return conditions == [("email_normalized", "in")]
