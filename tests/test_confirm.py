@@ -151,6 +151,7 @@ def test_failed_test_shows_where_and_changes_nothing(live, stack, login, protoco
         assert shown.field_label == "Password" and shown.remedy
         assert "wrong one" not in str(shown.read()) + str(shown.line_ids.read())
         assert not shown.proposal_ids, "another port takes no other password"
+        assert shown.connects
         server.invalidate_recordset()
         assert server.read() == before
 
@@ -195,6 +196,7 @@ def test_wrong_security_is_told_with_the_right_one(
         failed = shown.line_ids.filtered(lambda found: found.status == "error")
         assert failed.finding_code in (code, "mailbox_greeting_timeout")
         assert offers(shown) == [(offer, stack.ports[port], False)]
+        assert not shown.connects
         assert server.state == "draft" and server.connection_security == security
         again = shown.proposal_ids.action_use()
         assert server.state == "done" and server.connection_security == offer

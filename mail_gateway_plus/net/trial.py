@@ -86,9 +86,7 @@ class _Test:
 
     @property
     def connects(self) -> bool:
-        """Whether it is not for security or port that something failed."""
-        last = self.journal.steps[-1]
-        return last.passed or last.stage not in trial.BEFORE_LOGIN
+        return Trial(tuple(self.journal.steps)).connects
 
     def run(self) -> None:
         """All stages up to the first that fails; each folder is looked into."""

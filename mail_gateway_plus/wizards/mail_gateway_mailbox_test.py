@@ -17,6 +17,9 @@ class MailGatewayMailboxTest(models.TransientModel):
         "fetchmail.server", "Mailbox", required=True, readonly=True, ondelete="cascade"
     )
     works = fields.Boolean(readonly=True)
+    connects = fields.Boolean(
+        readonly=True, help="Port and security are right, whatever else is not."
+    )
     title = fields.Char(readonly=True)
     cause = fields.Text(readonly=True)
     remedy = fields.Text(readonly=True)
@@ -41,6 +44,7 @@ class MailGatewayMailboxTest(models.TransientModel):
             {
                 "server_id": server.id,
                 "works": tested.works,
+                "connects": tested.connects,
                 "line_ids": [(0, 0, Line._values(step)) for step in tested.steps],
                 "proposal_ids": [
                     (0, 0, Offer._values(found)) for found in tested.proposals

@@ -75,12 +75,19 @@ class Trial:
     new there."""
 
     steps: tuple[Step, ...]
+    #: Settings that would work; or, where those chosen connect, that protect better.
     proposals: tuple[Proposal, ...] = ()
     found: tuple[tuple[FolderState, tuple[str, ...]], ...] = ()
 
     @property
     def works(self) -> bool:
         return all(step.passed for step in self.steps)
+
+    @property
+    def connects(self) -> bool:
+        """Whether it is not for security or port that something failed."""
+        last = self.steps[-1]
+        return last.passed or last.stage not in BEFORE_LOGIN
 
     @property
     def fault(self) -> Finding | None:
