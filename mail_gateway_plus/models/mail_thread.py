@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from ..core.message import header
 from ..core.routing.observation import Reached
 from . import observing
 
@@ -17,13 +18,39 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_parse(self, message, save_original=False):
-        parsed = super().message_parse(message, save_original=save_original)
         observation = observing.current()
-        if observation is not None:
-            observation.note("parsed", message_id=parsed.get("message_id"))
-            guise = observation.guise
-            parsed["message_id"] = guise.message_id or parsed["message_id"]
-            parsed["recipients"] = guise.addressed_to(parsed["recipients"])
+        if observation is None:
+            return super().message_parse(message, save_original=save_original)
+        # Stock writes the message anew, which fails for broken ones.
+        keep = save_original and observation.original is not None
+        parsed = super().message_parse(
+            message, save_original=save_original and not keep
+        )
+        if keep:
+            original = self._Attachment("original_email.eml", observation.original, {})
+            parsed["attachments"].insert(0, original)
+        observation.note("parsed", message_id=parsed.get("message_id"))
+        guise = observation.guise
+        parsed["message_id"] = guise.message_id or parsed["message_id"]
+        parsed["recipients"] = guise.addressed_to(parsed["recipients"])
+        return self._mail_gateway_fit(parsed)
+
+    @api.model
+    def _mail_gateway_fit(self, parsed):
+        """Without what the database refuses: encodings carry NUL as well."""
+        for name, value in parsed.items():
+            if isinstance(value, str):
+                parsed[name] = type(value)(header.fit(value))
+        parsed["attachments"] = [
+            self._Attachment(
+                header.fit(attached.fname),
+                header.fit(attached.content)
+                if isinstance(attached.content, str)
+                else attached.content,
+                attached.info,
+            )
+            for attached in parsed.get("attachments", ())
+        ]
         return parsed
 
     @api.model

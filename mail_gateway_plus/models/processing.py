@@ -154,6 +154,7 @@ def _handle(row, observation, deliver):
     if finding:
         observation.note(finding.code, **finding.params)
         return None
+    observation.original = raw
     result = _hand_over(row, raw, readable, observation, deliver)
     if first and not observation.reached and not observation.noted("alias_refused"):
         # Its further recipients led nowhere else.

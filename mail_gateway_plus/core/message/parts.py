@@ -16,6 +16,13 @@ _TOKEN = rb"\s*=\s*(\"[^\"]*\"|[^\s;]*)"
 _CHARSET = re.compile(rb"(;\s*charset)" + _TOKEN, re.IGNORECASE)
 _BOUNDARY = re.compile(rb"((?:;\s*|\b)boundary)(\*?)" + _TOKEN, re.IGNORECASE)
 
+#: Of others, such as font/woff2, Python makes no content, and so Odoo raises.
+_MAIN_TYPES = frozenset(
+    (
+        *(b"text", b"multipart", b"message", b"application"),
+        *(b"image", b"audio", b"video"),
+    )
+)
 #: RFC 2045, 6.1, and the names of what came before it.
 _ENCODINGS = frozenset(
     (
@@ -73,6 +80,16 @@ def _encoding(field: bytes) -> bytes:
     return words.with_value(field, known) if known else field
 
 
+def _kind(field: bytes) -> bytes:
+    """The Content-Type as one that Odoo makes something of."""
+    kind, semicolon, params = words.value_of(field).partition(b";")
+    # What has no slash, or two, is text to Python (RFC 2045, 5.2).
+    if kind.count(b"/") != 1 or kind.partition(b"/")[0].lower() in _MAIN_TYPES:
+        return field
+    kind = b"multipart/mixed" if _declared(params) else b"application/octet-stream"
+    return words.with_value(field, kind + semicolon + params)
+
+
 def _charset(field: bytes, sample: bytes) -> bytes:
     """The Content-Type with a charset that Python knows."""
     value = words.value_of(field)
@@ -89,6 +106,9 @@ def _charset(field: bytes, sample: bytes) -> bytes:
     )
 
 
+_MENDED = {"content-transfer-encoding": _encoding, "content-type": _kind}
+
+
 def _sample(raw: bytes, start: int, encoding: bytes) -> bytes:
     body = raw[start : start + _SAMPLE]
     end = _SEPARATOR.search(body)
@@ -101,8 +121,8 @@ def content(fields: list[bytes], raw: bytes, body: int) -> list[bytes]:
     :param body: where the content begins in ``raw``
     """
     mended = [
-        _encoding(f) if words.name_of(f) == "content-transfer-encoding" else f
-        for f in fields
+        _MENDED[name](field) if (name := words.name_of(field)) in _MENDED else field
+        for field in fields
     ]
     encoding = _first(mended, "content-transfer-encoding")
     for index, field in enumerate(mended):

@@ -77,6 +77,8 @@ class Observation:
     guise: Guise = Guise()
     #: Whether other deliveries of the same mail are done with once this one is.
     supersedes: bool = False
+    #: The message as it was delivered, for mailboxes that keep the original.
+    original: bytes | None = None
     #: Whether answers to the sender leave where stock sends them.
     answers_at_once: bool = False
 

@@ -210,7 +210,7 @@ def test_text_may_be_longer_than_html():
 
 
 @pytest.mark.parametrize("name", [b"To", b"Cc", b"From", b"Message-ID", b"Reply-To"])
-@pytest.mark.parametrize("piece", [b'"', b"(a)", b"a@b.example,", b"<"])
+@pytest.mark.parametrize("piece", [b'"', b"(a)", b"a@b.example,", b"<", b"a b c\r\n "])
 def test_crowded_field_is_named(name, piece):
     finding = exceeded(name + b": " + piece * 2600 + b"\r\n\r\nbody")
     assert finding and finding.code == "message_header_too_crowded"

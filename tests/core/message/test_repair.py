@@ -229,6 +229,15 @@ def test_multipart_with_another_boundary_than_declared(declared):
     ]
 
 
+def test_type_that_odoo_makes_nothing_of():
+    raw = edited(b"text/html; charset=iso-8859-1", b"font/woff2; name=a", MULTIPART)
+    kinds = [part.get_content_type() for part in parsed(raw).iter_parts()]
+    assert kinds == ["text/plain", "application/octet-stream"]
+    raw = edited(b"multipart/alternative", b"multiprt/alternative", MULTIPART)
+    assert parsed(raw).get_content_type() == "multipart/mixed"
+    assert len(list(parsed(raw).iter_parts())) == 2
+
+
 def test_multipart_that_is_cut_off():
     message = parsed(MULTIPART[: MULTIPART.index(b"<p>")])
     assert [part.get_content() for part in message.iter_parts()] == ["one", ""]
