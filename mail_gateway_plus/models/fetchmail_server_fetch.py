@@ -13,6 +13,7 @@ from odoo.addons.mail.models import fetchmail
 
 from ..core import retry
 from ..core.finding import Finding
+from ..core.mailbox import fault
 from ..net import mailbox
 from ..net.deadline import Limits
 from .fetch_run import FetchRun
@@ -133,22 +134,30 @@ class FetchmailServer(models.Model):
         do."""
         accounts, refused = {}, {}
         for server in self:
-            try:
-                accounts[server.id] = server._account()
-            except UserError as problem:
-                refused[server.id] = server._unexpected(str(problem))
-            except Exception as problem:
-                # A fault of the HTTP library shows the address it asked, and tokens
-                # stand in that: neither the log nor the form may have it.
-                name = type(problem).__name__
-                _logger.warning("No login for mailbox %s: %s", server.id, name)
-                refused[server.id] = server._unexpected(name)
+            account, finding = server._account_or_finding()
+            if finding:
+                refused[server.id] = finding
+            else:
+                accounts[server.id] = account
         return accounts, refused
 
-    def _unexpected(self, said):
+    def _account_or_finding(self, allow_archived=False):
+        """(account, None), or (None, why the login hook gives none)."""
+        try:
+            return self._account(allow_archived), None
+        except UserError as problem:
+            said = str(problem)
+        except Exception as problem:
+            # A fault of the HTTP library shows the address it asked, and tokens stand
+            # in that: neither the log nor the form may have it.
+            said = type(problem).__name__
+            _logger.warning("No login for mailbox %s: %s", self.id, said)
+        return None, self._unexpected(said, fault.NO_LOGIN)
+
+    def _unexpected(self, said, code="mailbox_unexpected"):
         host = self.server or ""
         params = {"reply": " ".join(said.split())[:300], "host": host}
-        return Finding("mailbox_unexpected", subject=host, params=params)
+        return Finding(code, subject=host, params=params)
 
     def _concluded(self, finding, unfinished=False):
         """Note on the mailbox how the look into it went.

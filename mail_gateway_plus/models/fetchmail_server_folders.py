@@ -28,7 +28,7 @@ class FetchmailServer(models.Model):
 
     def _server_folders(self):
         """The folders as the server lists them."""
-        account, finding = self._account_or_finding()
+        account, finding = self._account_or_finding(allow_archived=True)
         if finding:
             raise UserError(self._explain(finding))
         if account.protocol == "pop":

@@ -63,7 +63,7 @@ class FetchmailServer(models.Model):
         """
         self.ensure_one()
         begin = time.monotonic()
-        account, finding = self._account_or_finding()
+        account, finding = self._account_or_finding(allow_archived=True)
         if finding:
             return Trial((Step("login", finding),))
         if account.protocol not in PROTOCOLS:
@@ -99,13 +99,3 @@ class FetchmailServer(models.Model):
     def _label(self, name):
         """What the form calls a field; False for none."""
         return name and self.fields_get([name])[name]["string"]
-
-    def _account_or_finding(self):
-        """(account, None), or (None, why a login hook gives none)."""
-        try:
-            return self._account(allow_archived=True), None
-        except UserError as refused:
-            return None, self._unexpected(str(refused))
-        except Exception as problem:
-            # The words of an HTTP library may hold a token.
-            return None, self._unexpected(type(problem).__name__)

@@ -51,6 +51,10 @@ CODES = {
 #: the server refuses while it hands out others.
 MESSAGE_REFUSED = "mailbox_message_refused"
 
+#: The login is prepared by another module, for Gmail and Outlook, and that fails before
+#: the server is asked.
+NO_LOGIN = "mailbox_no_login"
+
 #: A login with a token is refused for other reasons than one with a password.
 TOKEN_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
 TOKEN_REFUSED = "mailbox_token_refused"
@@ -86,6 +90,7 @@ FACTS = {
     "mailbox_command_refused": Fact(transient=True),
     "mailbox_unexpected": Fact(),
     # The login
+    "mailbox_no_login": Fact("user", transient=True),
     "mailbox_login_refused": Fact("password"),
     "mailbox_token_refused": Fact("user"),
     "mailbox_app_password": Fact("password"),

@@ -205,7 +205,7 @@ def test_response_code_may_carry_words():
 def test_each_code_of_the_tables_has_its_facts_and_the_reverse():
     used = {*fault.CODES.values(), *reply.RESPONSE_CODES.values()}
     used |= {code for _product, _words, code in reply.WORDINGS}
-    used |= {fault.MESSAGE_REFUSED, fault.TOKEN_REFUSED}
+    used |= {fault.MESSAGE_REFUSED, fault.TOKEN_REFUSED, fault.NO_LOGIN}
     assert used - {""} == set(fault.FACTS)
 
 
