@@ -89,7 +89,7 @@ def test_empty_ledger_says_what_will_be_there(desk):
     expect(desk.find(".o_list_button_add")).to_have_count(0)
 
 
-def test_imap_mailbox_by_hand_from_the_first_field_to_the_list_of_its_mail(desk, house):
+def test_imap_mailbox_by_hand_from_its_first_field_to_a_record(desk, house):
     stack, login = house.stack, "sales@demo.example"
     house.post(login, *varied(offered(house), "hand"))
     new_mailbox(
@@ -136,6 +136,20 @@ def test_imap_mailbox_by_hand_from_the_first_field_to_the_list_of_its_mail(desk,
         ("Order 4711", "Routed", "Routed"),
     ]
     assert set(stack.flags(login)) == {"S"}, "what is stored is marked as seen"
+
+    stray = desk.find(".o_data_row", has_text="Quotation for a sloop")
+    stray.locator("[name=subject]").click()
+    expect(desk.find(".alert-warning")).to_contain_text("Create an alias")
+    desk.button("Send To…")
+    desk.choose("res_model", "Lead")
+    desk.button("Send")
+    expect(desk.find(".o_arrow_button_current")).to_have_text("Routed")
+    became = desk.tab("What Became of It")
+    became.get_by_role("button", name="Open").click()
+    expect(desk.find(".o_last_breadcrumb_item")).to_contain_text(
+        "Quotation for a sloop"
+    )
+    expect(desk.find(".o-mail-Chatter")).to_contain_text("Hello")
 
 
 def test_pop3_mailbox_by_hand(desk, house):
