@@ -397,3 +397,60 @@ def test_what_processing_writes_names_its_mailbox(live, ledger):
     with live.env() as env:
         answer = env["mail.mail"].search([("subject", "=", "Re: From where")])
         assert answer.fetchmail_server_id.id == live.mailbox_id
+
+
+ATTACHED = (
+    b"MIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: text/plain\r\n\r\nSee the plan\r\n"
+    b"--b\r\nContent-Type: application/pdf\r\n"
+    b'Content-Disposition: attachment; filename="plan.pdf"\r\n\r\n%PDF\r\n--b--\r\n'
+)
+
+
+def with_attachment(subject):
+    raw = mail("nobody@demo.example", subject)
+    return raw[: raw.index(b"Content-Type")] + ATTACHED
+
+
+def made_by_a_mailbox(live, ledger, raw, **options):
+    """The lead of a mailbox with these options, and the names of its attachments."""
+    with live.env() as env:
+        kind = env["ir.model"]._get_id("crm.lead")
+        box = env["fetchmail.server"].create(
+            {"name": "Optional", "object_id": kind, **options}
+        )
+        box_id = box.id
+    row = ledger.end(raw, box_id)
+    assert ledger.read(row, "state") == "routed"
+    with live.env() as env:
+        outcome = env["mail.gateway.incoming"].browse(row).outcome_ids
+        domain = [("res_model", "=", "crm.lead"), ("res_id", "=", outcome.res_id)]
+        found = env["ir.attachment"].search(domain)
+        return outcome.res_model, {one.name: one.raw for one in found}
+
+
+def test_option_to_make_a_record(live, ledger):
+    made = made_by_a_mailbox(live, ledger, mail("nobody@demo.example", "Option"))
+    assert made == ("crm.lead", {})
+
+
+def test_option_to_keep_attachments(live, ledger):
+    raw = with_attachment("Kept")
+    _model, kept = made_by_a_mailbox(live, ledger, raw)
+    assert kept == {"plan.pdf": b"%PDF"}
+    raw = with_attachment("Dropped")
+    _model, kept = made_by_a_mailbox(live, ledger, raw, attach=False)
+    assert kept == {}
+
+
+def test_option_to_keep_the_original_keeps_it_as_it_came(live, ledger):
+    raw = with_attachment("Original").replace(b"text/plain", b"text/plain; charset=x")
+    _model, kept = made_by_a_mailbox(live, ledger, raw, original=True)
+    assert kept == {"plan.pdf": b"%PDF", "original_email.eml": raw}
+
+
+def test_nul_in_an_encoded_text_is_no_fault(ledger):
+    raw = mail("sales@demo.example", "=?utf-8?q?Nothing=00in_it?=")
+    raw = raw.replace(b"7bit", b"quoted-printable").replace(b"Hello", b"Hel=00lo")
+    assert ledger.read(ledger.end(raw), "state") == "routed"

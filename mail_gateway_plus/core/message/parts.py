@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from . import charset, head, words
 
 _SEPARATOR = re.compile(rb"--(?<=[\r\n]--)([^\s-][^\r\n]*|-[^\r\n]*[^\s-][^\r\n]*)")
+_REST_BLANK = re.compile(rb"[ \t]*(?:[\r\n]|\Z)")
 _TOKEN = rb"\s*=\s*(\"[^\"]*\"|[^\s;]*)"
 _CHARSET = re.compile(rb"(;\s*charset)" + _TOKEN, re.IGNORECASE)
 _BOUNDARY = re.compile(rb"((?:;\s*|\b)boundary)(\*?)" + _TOKEN, re.IGNORECASE)
@@ -140,6 +141,20 @@ def _declared(value: bytes) -> bytes | None:
     return None if found[2] else found[3].strip(b'"').rstrip()
 
 
+def _separates(raw: bytes, boundary: bytes, start: int) -> bool:
+    """Whether a line of its own begins a part with it (RFC 2046, 5.1.1)."""
+    line = b"--" + boundary
+    found = start - 1
+    for _number in range(_CANDIDATES):
+        found = raw.find(line, found + 1)
+        if found < 0:
+            return False
+        at_begin = found == start or raw[found - 1 : found] in (b"\r", b"\n")
+        if at_begin and _REST_BLANK.match(raw, found + len(line)):
+            return True
+    return True
+
+
 def _used(raw: bytes, start: int, taken: set[bytes]) -> bytes:
     """The boundary that separates parts from ``start`` on, whatever was declared."""
     for number, match in enumerate(_SEPARATOR.finditer(raw, start)):
@@ -159,7 +174,7 @@ def boundary(field: bytes, raw: bytes, body: int, taken: set[bytes]) -> bytes | 
     declared = _declared(value)
     if declared is None:
         return field
-    if declared and raw.find(b"--" + declared, body) >= 0:
+    if declared and _separates(raw, declared, body):
         taken.add(declared)
         return field
     found = _used(raw, body, taken)
@@ -170,8 +185,13 @@ def boundary(field: bytes, raw: bytes, body: int, taken: set[bytes]) -> bytes | 
 
 
 def _with_boundary(field: bytes, found: bytes) -> bytes:
-    value = _BOUNDARY.sub(b"", words.value_of(field)).rstrip(b"; ")
-    return words.with_value(field, value + b'; boundary="' + found + b'"')
+    """First of the parameters: what is broken in those behind it does no harm."""
+    kind, _semicolon, params = words.value_of(field).partition(b";")
+    rest = _BOUNDARY.sub(b"", b";" + params).strip(b"; ")
+    if rest.count(b'"') % 2:
+        rest = rest.replace(b'"', b"")
+    named = kind.rstrip() + b'; boundary="' + found + b'"'
+    return words.with_value(field, named + b"; " + rest if rest else named)
 
 
 def wrapped(
@@ -207,8 +227,14 @@ def _holds_message(fields: list[bytes]) -> bool:
     return _first(fields, "content-type").lower().startswith(b"message/")
 
 
-def heads(raw: bytes, top: head.Head) -> Iterator[tuple[int, head.Head]]:
-    """(where it begins, header section) of each part, in order."""
+def heads(
+    raw: bytes, top: head.Head, boundaries: set[bytes] | None = None
+) -> Iterator[tuple[int, head.Head]]:
+    """(where it begins, header section) of each part, in order.
+
+    :param boundaries: what separates parts, to which the caller adds those of the
+        parts as it goes; None for whatever looks like a boundary
+    """
     nested, position, number = _holds_message(top.fields), top.body, 0
     while number < _PARTS:
         if nested:
@@ -218,6 +244,9 @@ def heads(raw: bytes, top: head.Head) -> Iterator[tuple[int, head.Head]]:
             if not match:
                 return
             start = _next_line(raw, match.end())
+            if boundaries is not None and match[1].rstrip() not in boundaries:
+                position = max(start, position)
+                continue
         found = head.read(raw, start) if start else top
         nested = _holds_message(found.fields) and found.body > position
         position, number = max(found.body, start), number + 1

@@ -38,7 +38,8 @@ def readable(field: bytes) -> bytes:
     name = words.name_of(field)
     if not name:
         return b""
-    if len(field) <= _SIZE and _parses(name, field):
+    multipart = name == "content-type" and b"boundary" in field.lower()
+    if len(field) <= _SIZE and not multipart and _parses(name, field):
         return field
     value = words.value_of(field)[:_SIZE]
     if name in _WITH_ADDRESSES:

@@ -122,7 +122,7 @@ def _top_boundary(
 
 def _part_edits(raw: bytes, top: head.Head, taken: set[bytes]) -> list[parts.Edit]:
     edits = []
-    for start, found in parts.heads(raw, top):
+    for start, found in parts.heads(raw, top, taken):
         fields = [words.readable(field) for field in found.fields]
         fields = parts.content(fields, raw, found.body)
         fields = [_part_boundary(field, raw, found.body, taken) for field in fields]

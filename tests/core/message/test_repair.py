@@ -238,6 +238,14 @@ def test_type_that_odoo_makes_nothing_of():
     assert len(list(parsed(raw).iter_parts())) == 2
 
 
+def test_boundary_that_is_only_the_beginning_of_the_real_one():
+    message = parsed(MULTIPART.replace(b"--b", b"--b-b"))
+    assert [part.get_content_type() for part in message.iter_parts()] == [
+        "text/plain",
+        "text/html",
+    ]
+
+
 def test_multipart_that_is_cut_off():
     message = parsed(MULTIPART[: MULTIPART.index(b"<p>")])
     assert [part.get_content() for part in message.iter_parts()] == ["one", ""]
