@@ -12,6 +12,12 @@ from collections.abc import Callable
 from ..core.mailbox.account import Credentials
 
 
+def _user(secret: str) -> str:
+    """Whom an initial response of XOAUTH2 logs in: ``user=ann^Aauth=Bearer …``."""
+    user = secret.partition("\1")[0]
+    return user.removeprefix("user=") if user.startswith("user=") else ""
+
+
 class Recorder:
     """Takes what a login hook does with an ``imaplib`` connection."""
 
@@ -27,7 +33,7 @@ class Recorder:
     ) -> tuple[str, list[bytes]]:
         said = response(b"")
         secret = said.decode() if isinstance(said, bytes) else said
-        self.credentials = Credentials("", secret, mechanism)
+        self.credentials = Credentials(_user(secret), secret, mechanism)
         return "OK", [b""]
 
     def select(self, mailbox: str = "INBOX") -> tuple[str, list[bytes]]:

@@ -73,6 +73,7 @@ class TestMailbox(TransactionCase):
             "XOAUTH2", lambda challenge: "user=ann\1auth=Bearer t\1\1"
         )
         self.assertEqual(recorder.credentials.mechanism, "XOAUTH2")
+        self.assertEqual(recorder.credentials.user, "ann")
         self.assertEqual(recorder.credentials.secret, "user=ann\1auth=Bearer t\1\1")
 
     def test_fault_of_a_login_hook_shows_no_token(self):
