@@ -35,6 +35,7 @@ def read(raw):
     for text in (found.subject, found.email_from, found.recipients, found.message_id):
         text.encode()
         assert "\0" not in text
+    bounds.exceeded(raw)
     bounds.exceeded(repair.repaired(raw))
     head, _body = header.split(raw)
     for _name, value in header.fields(head[:100_000]):

@@ -334,3 +334,11 @@ def test_real_messages():
     for path in paths:
         once = repair.repaired(path.read_bytes())
         assert repair.repaired(once) == once, path
+
+
+@pytest.mark.parametrize("end", [b"\n", b"x"])
+def test_row_of_returns_takes_no_time(end):
+    begin = time.process_time()
+    found = repair.repaired(b"Subject: a" + b"\r" * 1_000_000 + end + HEALTHY)
+    assert time.process_time() - begin < 1.5
+    assert b"\r\r\n" not in found
