@@ -25,6 +25,7 @@ from .live import engine
 #: What a busy machine may add.
 SLACK_S = 2.0
 LOGIN = "freeze@demo.example"
+CONNECT_S = FETCH.connect_s
 
 
 @dataclass
@@ -76,10 +77,14 @@ def cases(protocol):
     greeting, tls = "mailbox_greeting_timeout", "mailbox_tls_timeout"
     return {
         "black hole": Case(
-            full_backlog, strict, "mailbox_connect_timeout", "No answer from", 10
+            full_backlog, strict, "mailbox_connect_timeout", "No answer from", CONNECT_S
         ),
         "wrong port": Case(
-            closed_port, strict, "mailbox_connection_refused", "Nothing listens", 1
+            closed_port,
+            strict,
+            "mailbox_connection_refused",
+            "Nothing listens",
+            CONNECT_S,
         ),
         "takes the connection, says nothing": Case(silent, "none", greeting, "nothing"),
         "takes the connection, no handshake": Case(silent, strict, tls, "encrypted"),
@@ -88,18 +93,26 @@ def cases(protocol):
             scripted.trickles, "none", greeting, "says nothing"
         ),
         "a line without an end": Case(
-            scripted.floods, "none", "mailbox_greeting_missing", "does not greet", 5
+            scripted.floods,
+            "none",
+            "mailbox_greeting_missing",
+            "does not greet",
+            CONNECT_S,
         ),
         "clear text to a TLS port": Case(encrypted, "none", greeting, "SSL/TLS"),
         "TLS to a clear-text port": Case(
-            plain, strict, "mailbox_tls_not_spoken", "does not speak SSL/TLS", 1
+            plain,
+            strict,
+            "mailbox_tls_not_spoken",
+            "does not speak SSL/TLS",
+            CONNECT_S,
         ),
         "STARTTLS taken out": Case(
             stripped(protocol),
             "starttls_strict",
             "mailbox_starttls_missing",
             "does not offer STARTTLS",
-            1,
+            CONNECT_S,
         ),
         "silence after the login": Case(
             mute_after_login(protocol),

@@ -18,8 +18,9 @@ module = env["ir.module.module"].search([("name", "=", "mail_gateway_plus")])
 module.button_immediate_uninstall()
 """
 MAILBOXES = """
-INSERT INTO fetchmail_server (name, server_type, is_ssl, active, state)
-VALUES ('clear', 'imap', false, true, 'done'), ('ssl', 'pop', true, true, 'done')
+INSERT INTO fetchmail_server (name, server_type, server, is_ssl, active, state)
+VALUES ('clear', 'imap', 'clear.example', false, true, 'done'),
+       ('ssl', 'pop', 'ssl.example', true, true, 'done')
 """
 
 
@@ -97,6 +98,10 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask, filestore):
     assert ask(security) == [("clear", "none"), ("ssl", "ssl")]
     assert ask("SELECT responsible_id FROM fetchmail_server") == [(None,), (None,)]
     assert ask(INTERVAL) == [(1, "minutes")]
+    assert ask("SELECT code FROM mail_gateway_finding ORDER BY code") == [
+        ("mailbox_certificate_unverified",),
+        ("mailbox_clear_text",),
+    ], "they go on connecting as they did, and are told of"
 
     run("shell", "--shell-interface=python", text="import os" + QUARANTINE)
     digests = dict(ask("SELECT id, digest FROM mail_gateway_incoming"))
