@@ -4,13 +4,15 @@
 somebody. Nothing is lost, nothing comes twice."""
 
 import imaplib
-import re
+import itertools
 import shutil
 import ssl
 
 import pytest
 
 from .live import engine, mail
+
+_numbers = itertools.count(1)
 
 BOTH = pytest.mark.parametrize("protocol", ["imap", "pop"])
 
@@ -23,8 +25,8 @@ def live(stack):
 
 
 @pytest.fixture
-def box(live, stack, request):
-    name = re.sub(r"\W+", "-", request.node.name).strip("-") + "@demo.example"
+def box(live, stack):
+    name = f"life-{next(_numbers)}@demo.example"
     stack.empty(name)
     yield Box(live, stack, name)
     stack.empty(name)
