@@ -7,6 +7,7 @@ import imaplib
 import itertools
 import shutil
 import ssl
+import time
 
 import pytest
 
@@ -76,7 +77,8 @@ class Box:
         other.logout()
 
     def lose_index(self):
-        """Dovecot loses its list of UIDs, and counts anew."""
+        """Dovecot loses its list of UIDs, and counts anew: from the second of now."""
+        time.sleep(1.1)
         for path in self.place.glob("dovecot*"):
             path.unlink()
 
