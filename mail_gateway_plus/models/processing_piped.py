@@ -85,7 +85,9 @@ def _locked(registry, incoming_id):
 
 def _work(thread, incoming_id, options, observation):
     registry = thread.env.registry
-    processing._begin(registry, incoming_id)
+    if processing._begin(registry, incoming_id) is None:
+        # Others found it first, so long did it take to get here.
+        return False
     with registry.cursor() as cr:
         row = processing._row(cr, incoming_id)
         deliver = partial(_deliver, _caller(thread, row), options)
