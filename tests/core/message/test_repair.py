@@ -326,6 +326,12 @@ def test_time_is_linear(piece, begin):
     assert time.process_time() - start < 1.5
 
 
+def test_time_with_a_long_run_of_carriage_returns():
+    start = time.process_time()
+    repair.repaired(HEALTHY + b"\r" * 1_000_000 + b"\n" + b"\r" * 1_000_000)
+    assert time.process_time() - start < 1.5
+
+
 def test_real_messages():
     if not CORPUS.is_dir():
         pytest.skip("shared material: the collection of real messages is not here")
