@@ -19,6 +19,7 @@ EXAMPLES = {
     "message.facts": 2,
     "message.identity": 1,
     "message.policy": 5,
+    "message.tangle": 1,
     "message.repair": 2,
 }
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 from ..finding import Finding
 from . import header
+from .tangle import tangle
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Bounds:
     is cleaned altogether. ``field_size`` is for the fields that describe parts: the
     standard library takes the square of their length, so many count as one that takes
     as long; ``specials`` is for those that hold addresses, where quotes, brackets and
-    commas are what takes it. ``blank_lines`` is for reports, where each makes a part.
+    commas are what takes it. ``blank_lines`` is for reports, where each makes a part,
+    ``tangle`` for HTML whose tags have no end (``tangle.py``).
     """
 
     header_size: int = 256 * 1024
@@ -44,6 +46,7 @@ class Bounds:
     html_size: int = 4 * 1024 * 1024
     html_parts: int = 20
     blank_lines: int = 5_000
+    tangle: int = 20_000_000
 
 
 #: For the counts: lower case, and no NUL, for those are taken out before Odoo reads.
@@ -71,6 +74,8 @@ _BLANK_LINE = re.compile(rb"\n(?=[\r\n])|\r(?=\r)")
 #: What attachments consist of, and the smallest ones that are worth the effort.
 _BASE64 = string.ascii_letters.encode() + string.digits.encode() + b"+/=\r\n"
 _LARGE = 64 * 1024
+#: HTML of which no tangle can be made (bytes).
+_PLAIN = 2_000
 #: Around the number of bytes that stood where now this number stands.
 _MARK = b"\x01"
 _LEFT_OUT = re.compile(rf"{_MARK.decode()}(\d+){_MARK.decode()}")
@@ -148,7 +153,7 @@ def _small(counts: _Counts, flat: bytes, bounds: Bounds) -> bool:
         not counts.reports
         and counts.nests <= bounds.depth
         and counts.html <= bounds.html_parts
-        and counts.html * len(flat) <= bounds.html_size
+        and counts.html * len(flat) <= min(bounds.html_size, _PLAIN)
         and _at_least(_SEPARATOR.finditer(flat), bounds.parts) < bounds.parts
     )
 
@@ -176,6 +181,17 @@ def _html_size(part: email.message.Message) -> int | None:
     return len(payload) + sum(int(size[1]) - len(size[0]) for size in told)
 
 
+def _tangle(part: email.message.Message) -> int:
+    if part.get_content_type() != "text/html":
+        return 0
+    payload = part.get_payload(decode=True)
+    text = payload if isinstance(payload, bytes) else b""
+    try:
+        return tangle(text.decode(part.get_content_charset("utf-8"), "replace"))
+    except (LookupError, UnicodeError, ValueError):
+        return tangle(text.decode("latin-1"))
+
+
 def _without_attachments(raw: bytes) -> bytes:
     """The message with the same parts; large attachments are only told by their size.
 
@@ -190,6 +206,9 @@ def _shortened(piece: bytes) -> bytes:
     head, blank, body = piece.partition(b"\r\n\r\n")
     if len(body) < _LARGE or body.translate(None, _BASE64):
         return piece
+    kind = head.lower()
+    if b"text" in kind or b"=?" in kind:
+        return piece
     lines = body.rstrip(b"\r\n")
     size = str(len(lines)).encode()
     return head + blank + _MARK + size + _MARK + body[len(lines) :]
@@ -200,17 +219,20 @@ def _structure(raw: bytes, bounds: Bounds) -> Finding | None:
     message = email.message_from_bytes(raw, policy=email.policy.SMTP)
     count = deepest = 0
     sizes: list[int] = []
+    tangled = 0
     for depth, part in _parts(message, 0, bounds):
         count += 1
         deepest = max(deepest, depth)
         size = _html_size(part)
         sizes += [] if size is None else [size]
+        tangled += _tangle(part) if len(sizes) <= bounds.html_parts else 0
     cleaned = sum(itertools.accumulate(sizes))
     measured = (
         ("message_too_deep", deepest, bounds.depth),
         ("message_too_many_parts", count, bounds.parts),
         ("message_too_many_html_parts", len(sizes), bounds.html_parts),
         ("message_html_too_large", cleaned, bounds.html_size),
+        ("message_html_tangled", tangled, bounds.tangle),
     )
     return next((_over(*m) for m in measured if m[1] > m[2]), None)
 

@@ -25,6 +25,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_too_deep", "quarantined"),
     ("message_too_many_html_parts", "quarantined"),
     ("message_html_too_large", "quarantined"),
+    ("message_html_tangled", "quarantined"),
     ("retries_exhausted", "quarantined"),
     ("parse_failed", "quarantined"),
     ("model_failed", "quarantined"),

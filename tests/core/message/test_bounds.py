@@ -1,5 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
 import email
 import email.policy
 import random
@@ -229,3 +230,37 @@ def test_long_field_of_a_part_is_named_before_it_is_parsed(piece):
 def test_many_recipients_are_ordinary():
     to = b", ".join(b'"Ann, %d" <ann%d@customer.example>' % (n, n) for n in range(400))
     assert exceeded(b"To: " + to + b"\r\nSubject: " + b"(" * 5000 + b"\r\n\r\n") is None
+
+
+TANGLES = {
+    "no ends": b"<" * 200_000,
+    "no ends of comments": b"<!-- " * 50_000,
+    "searched twice": b"<a" * 3_000 + b" encoding=x" * 1_000,
+}
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize("name", TANGLES)
+def test_tags_without_ends(name, encoding):
+    """Each keeps Odoo's sanitiser busy for a minute and more."""
+    html = TANGLES[name]
+    coded = {
+        "8bit": html,
+        "base64": base64.encodebytes(html),
+        "quoted-printable": html.replace(b"<", b"=3C"),
+    }[encoding]
+    head = f"Content-Type: text/html\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    begin = time.process_time()
+    assert exceeded(head.encode() + coded).code == "message_html_tangled"
+    assert time.process_time() - begin < 1
+    # As one of several parts as well.
+    part = b"--b\r\n" + head.encode() + coded + b"\r\n"
+    raw = multipart(0).replace(b"--b--", part + b"--b--")
+    assert exceeded(raw).code == "message_html_tangled"
+
+
+def test_tags_of_real_pages():
+    row = b"<tr><td style='padding: 0; color: #333' width=600>%d</td></tr>\n"
+    html = b"<table>" + row * 5_000 + b"</table>"
+    image = b"<img src='data:image/png;base64," + b"A" * 1_000_000 + b"'>"
+    assert exceeded(b"Content-Type: text/html\r\n\r\n" + html + image) is None
