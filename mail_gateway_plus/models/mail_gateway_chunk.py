@@ -1,13 +1,29 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import io
 import itertools
-
-import psycopg2
+import struct
 
 from odoo import api, fields, models
 
-#: Bytes a row; a message of 25 MB passes in pieces that cost 8 MB at their peak.
+#: Bytes a row, and about as many are on their way at once.
 CHUNK_SIZE = 1024 * 1024
+
+#: PostgreSQL's binary format of COPY (its manual, COPY, Binary Format): rows of a count
+#: of fields, each with its length before it.
+_COPY = (
+    "COPY mail_gateway_chunk (incoming_id, sequence, data) FROM STDIN (FORMAT binary)"
+)
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
+_COPY_ROW = struct.Struct(">hiiiii")
+_COPY_END = struct.pack(">h", -1)
+
+
+def _chunks(messages):
+    """(id of the row, sequence, bytes) of each chunk."""
+    for incoming_id, raw in messages:
+        for sequence, start in enumerate(range(0, max(len(raw), 1), CHUNK_SIZE)):
+            yield incoming_id, sequence, raw[start : start + CHUNK_SIZE]
 
 
 class MailGatewayChunk(models.Model):
@@ -38,16 +54,30 @@ class MailGatewayChunk(models.Model):
         )
 
     @api.model
-    def _store(self, incoming_id, raw):
-        """Keep the raw bytes of a message; an empty one has one empty chunk, for a
-        chunk is also what a worker locks while it processes the message."""
-        for sequence, start in enumerate(range(0, max(len(raw), 1), CHUNK_SIZE)):
-            data = psycopg2.Binary(raw[start : start + CHUNK_SIZE])
-            self.env.cr.execute(
-                "INSERT INTO mail_gateway_chunk (incoming_id, sequence, data)"
-                " VALUES (%s, %s, %s)",
-                [incoming_id, sequence, data],
-            )
+    def _store(self, messages):
+        """Keep the raw bytes of messages; an empty one has one empty chunk, for a
+        chunk is also what a worker locks while it processes the message.
+
+        :param messages: (id of the row, raw bytes) of each
+        """
+        rows, size = [], 0
+        for row in _chunks(messages):
+            rows.append(row)
+            size += len(row[-1])
+            if size >= CHUNK_SIZE:
+                self._copy(rows)
+                rows, size = [], 0
+        self._copy(rows)
+
+    @api.model
+    def _copy(self, rows):
+        """Write chunks as PostgreSQL reads them without an effort: as SQL, bytes double
+        on their way there, and take three times as long."""
+        pieces = [_COPY_HEAD]
+        for incoming_id, sequence, data in rows:
+            pieces += [_COPY_ROW.pack(3, 4, incoming_id, 4, sequence, len(data)), data]
+        file = io.BytesIO(b"".join([*pieces, _COPY_END]))
+        self.env.cr.copy_expert(_COPY, file, size=CHUNK_SIZE)
 
     @api.model
     def _load(self, incoming_id, limit=None):

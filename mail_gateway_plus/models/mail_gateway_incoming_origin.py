@@ -117,7 +117,7 @@ class MailGatewayIncoming(models.Model):
         self.env.cr.execute(
             "DELETE FROM mail_gateway_chunk WHERE incoming_id = %s", [self.id]
         )
-        Chunk._store(self.id, raw)
+        Chunk._store([(self.id, raw)])
         self.write(
             {
                 **self._values(facts.read(raw)),

@@ -87,8 +87,8 @@ class MailGatewayIncoming(models.Model):
         # No creation note, no followers, no tracking: these are many rows.
         quiet = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
         rows = quiet.create(values)
-        for row, (_uid, _mark, raw) in zip(rows, arrivals, strict=True):
-            self.env["mail.gateway.chunk"]._store(row.id, raw)
+        raws = (raw for _uid, _mark, raw in arrivals)
+        self.env["mail.gateway.chunk"]._store(zip(rows.ids, raws, strict=True))
         return rows
 
     @api.model
