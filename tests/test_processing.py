@@ -79,6 +79,16 @@ def test_bounce_is_a_bounce(ledger):
     assert ledger.read(row, "state", "reason_code") == ("bounce", "bounce_report")
 
 
+def test_report_whose_parts_are_not_what_they_say_is_a_bounce(ledger):
+    raw = mail("sales@demo.example", sender="postmaster@mx.example")
+    # A boundary that the parser does not see.
+    kind = b'multipart/report; report-type=delivery-status; \\\\\tboundary="b"'
+    raw = raw.replace(b'text/plain; charset="utf-8"', kind)
+    raw = raw.replace(b"Hello", b"--b\r\n\r\nHello\r\n--b--")
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("bounce", "bounce_report")
+
+
 def test_reply_reaches_the_thread(live, ledger):
     first = ledger.end(
         mail("sales@demo.example", "Question", message_id="<q@x.example>")

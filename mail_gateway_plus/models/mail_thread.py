@@ -1,10 +1,14 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
 from odoo import api, models
 
 from ..core.message import header
 from ..core.routing.observation import Reached
 from . import observing
+
+_logger = logging.getLogger(__name__)
 
 
 class MailThread(models.AbstractModel):
@@ -34,6 +38,23 @@ class MailThread(models.AbstractModel):
         parsed["message_id"] = guise.message_id or parsed["message_id"]
         parsed["recipients"] = guise.addressed_to(parsed["recipients"])
         return self._mail_gateway_fit(parsed)
+
+    def _message_parse_extract_bounce(self, email_message, message_dict):
+        if observing.current() is None:
+            return super()._message_parse_extract_bounce(email_message, message_dict)
+        try:
+            return super()._message_parse_extract_bounce(email_message, message_dict)
+        except (AttributeError, IndexError, KeyError, TypeError):
+            # A report whose parts are not what their types say: stock takes text for
+            # a message. It is a report still, about nobody knows whom.
+            _logger.info("A report could not be read", exc_info=True)
+        return {
+            "is_bounce": True,
+            "bounced_email": False,
+            "bounced_partner": self.env["res.partner"].sudo(),
+            "bounced_msg_ids": False,
+            "bounced_message": self.env["mail.message"].sudo(),
+        }
 
     @api.model
     def _mail_gateway_fit(self, parsed):

@@ -114,10 +114,11 @@ def _count(flat: bytes) -> _Counts:
 
 
 def _crowd(value: bytes) -> int:
-    """What keeps the parser busy: specials, or words, of which three take as long."""
+    """What keeps the parser busy: specials, encoded words, or words, of which three
+    take as long."""
     specials = len(value) - len(value.translate(None, _SPECIALS))
     words = len(value) - len(value.translate(None, b" \t"))
-    return max(specials, words // 3)
+    return max(specials, words // 3, value.count(b"=?"))
 
 
 def _specials(head: bytes) -> int:

@@ -211,7 +211,9 @@ def test_text_may_be_longer_than_html():
 
 
 @pytest.mark.parametrize("name", [b"To", b"Cc", b"From", b"Message-ID", b"Reply-To"])
-@pytest.mark.parametrize("piece", [b'"', b"(a)", b"a@b.example,", b"<", b"a b c\r\n "])
+@pytest.mark.parametrize(
+    "piece", [b'"', b"(a)", b"a@b.example,", b"<", b"a b c\r\n ", b"=?x?q??="]
+)
 def test_crowded_field_is_named(name, piece):
     finding = exceeded(name + b": " + piece * 2600 + b"\r\n\r\nbody")
     assert finding and finding.code == "message_header_too_crowded"
