@@ -83,7 +83,6 @@ def body(desk):
 
 def test_plain_text_is_shown_as_text(desk):
     open_message(desk, "Please look into this")
-    desk.picture("message-form")
     expect(body(desk)).to_contain_text("Hello,")
     expect(body(desk)).to_contain_text("see below.")
 
@@ -94,7 +93,6 @@ def test_hostile_message_neither_runs_nor_loads_nor_sends(desk, trap, browser):
     asked = []
     desk.page.on("request", lambda request: asked.append(request.url))
     open_message(desk, "Your account")
-    desk.picture("message-hostile")
     expect(body(desk)).to_contain_text("The end")
     shown = body(desk).locator("img[src^='data:image/png']")
     expect(shown).to_be_visible()
@@ -129,7 +127,6 @@ def select_all(desk):
 def test_new_record_from_the_form(desk):
     open_message(desk, "A second one")
     desk.button("Send To…")
-    desk.picture("message-route")
     desk.choose("res_model", "Lead")
     desk.button("Send")
     expect(desk.find(".o_arrow_button_current")).to_have_text("Routed")
