@@ -8,6 +8,8 @@ from dataclasses import replace
 import psycopg2
 import pytest
 
+from odoo.exceptions import UserError
+
 from odoo.addons.base.models.ir_mail_server import IrMail_Server as IrMailServer
 from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.core import retry
@@ -464,3 +466,25 @@ def test_nul_in_an_encoded_text_is_no_fault(ledger):
     raw = mail("sales@demo.example", "=?utf-8?q?Nothing=00in_it?=")
     raw = raw.replace(b"7bit", b"quoted-printable").replace(b"Hello", b"Hel=00lo")
     assert ledger.read(ledger.end(raw), "state") == "routed"
+
+
+def test_message_in_work_is_not_deleted(live, ledger, monkeypatch):
+    row_id = ledger.receive(mail("sales@demo.example", "In work"))
+    stock, said = MailThread.message_route, []
+
+    def deleted_meanwhile(self, *args, **kwargs):
+        with live.registry.cursor() as cr:
+            # Without a limit each waits for the other for ever.
+            cr.execute("SET LOCAL lock_timeout = '3s'")
+            row = self.env(cr=cr)["mail.gateway.incoming"].browse(row_id)
+            with pytest.raises(UserError) as refused:
+                row.unlink()
+            said.append(str(refused.value))
+        return stock(self, *args, **kwargs)
+
+    monkeypatch.setattr(MailThread, "message_route", deleted_meanwhile)
+    ledger.process()
+    assert "“In work” is being processed" in said[0]
+    assert ledger.read(row_id, "state") == "routed"
+    with live.env() as env:
+        env["mail.gateway.incoming"].browse(row_id).unlink()

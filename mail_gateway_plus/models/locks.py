@@ -48,6 +48,20 @@ def lock(cr, incoming_id):
     _lock_mail(cr, incoming_id)
 
 
+def lock_idle(cr, incoming_ids):
+    """Lock those of the messages that nobody works on.
+
+    :return: ids of the others
+    """
+    chunks = "SELECT incoming_id FROM mail_gateway_chunk WHERE sequence = 0"
+    cr.execute(f"{chunks} AND incoming_id = ANY(%s)", [list(incoming_ids)])
+    wanted = {incoming_id for (incoming_id,) in cr.fetchall()}
+    cr.execute(
+        f"{chunks} AND incoming_id = ANY(%s) FOR UPDATE SKIP LOCKED", [list(wanted)]
+    )
+    return wanted - {incoming_id for (incoming_id,) in cr.fetchall()}
+
+
 def _lock_mail(cr, incoming_id):
     """Wait for whoever works on a message with the same Message-ID, be it another
     delivery of the same mail or another mail. Here and not in the transaction of the

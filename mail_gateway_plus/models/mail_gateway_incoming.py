@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.message import header
+from . import locks
 
 #: As much of a message's head as the form shows, in characters.
 HEAD_SHOWN = 20_000
@@ -182,9 +183,23 @@ class MailGatewayIncoming(models.Model):
         """What is deleted here may still be in the mailbox, and would come again."""
         self.check_access("unlink")
         rows = self.sudo()
+        rows._check_idle()
         for folder in rows.server_id.folder_ids:
             folder._forget(rows.filtered(folder._is_origin_of).mapped("uid"))
         return super().unlink()
+
+    def _check_idle(self):
+        """A worker holds the message and then writes its row. Whoever deletes does it
+        the other way round, and each would wait for the other for ever."""
+        busy = self.browse(locks.lock_idle(self.env.cr, self.ids))
+        if busy:
+            raise UserError(
+                self.env._(
+                    "“%s” is being processed at this moment. Delete it once it is"
+                    " known what becomes of it.",
+                    busy[0].subject or "",
+                )
+            )
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):

@@ -202,5 +202,11 @@ class MailGatewayIncoming(models.Model):
             *domains.mapped("bounce_email"),
             *domains.mapped("catchall_email"),
             *domains.mapped("default_from_email"),
+            (self.sudo().server_id.user or "").lower(),
         }
-        return answerable.refused(self._head_raw(), own)
+        head = self._head_raw()
+        to_alias = [("alias_full_name", "=", answerable.address(head))]
+        own.update(
+            self.env["mail.alias"].sudo().search(to_alias).mapped("alias_full_name")
+        )
+        return answerable.refused(head, own)

@@ -12,6 +12,7 @@ section 2, tells to whom no answer goes.
 """
 
 import email.utils
+import re
 from collections.abc import Collection, Iterator
 
 from ..finding import Finding
@@ -33,6 +34,8 @@ _LISTS = ("list-id", "list-post", "list-unsubscribe")
 # X-Auto-Response-Suppress is none of these: Odoo writes it into what people write.
 _AUTOMATS = ("x-autoreply", "x-autorespond")
 _DAEMONS = ("mailer-daemon", "postmaster", "noreply", "no-reply")
+#: One address. Encoded words carry line ends and further addresses as well.
+_ADDRESS = re.compile(r"[^\s,;\x00-\x1f\x7f]+@[^\s,;\x00-\x1f\x7f]+")
 #: As much of a field (bytes) as is read; the parser takes the square of its length.
 _READ = 8_192
 
@@ -45,7 +48,7 @@ def address(head: bytes) -> str:
                 found = email.utils.parseaddr(header.decode(value[:_READ]))[1]
             except Exception:  # whatever it is, the field cannot be read
                 return ""
-            return found.lower() if "@" in found else ""
+            return found.lower() if _ADDRESS.fullmatch(found) else ""
     return ""
 
 

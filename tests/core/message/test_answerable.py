@@ -47,6 +47,8 @@ def test_programs_are_not(field, code):
         (b"", "answer_no_address"),
         (b"From: Ann\r\n", "answer_no_address"),
         (b"From: " + b"(" * 5000 + b"\r\n", "answer_no_address"),
+        (b"From: =?utf-8?q?=22a=0ABcc=3A_b=22=40a.example?=\r\n", "answer_no_address"),
+        (b'From: "bo@b.example, ann"@a.example\r\n', "answer_no_address"),
         (b"From: MAILER-DAEMON@a.example\r\n", "answer_automatic"),
         (b"From: no-reply@a.example\r\n", "answer_automatic"),
         (b"From: Catchall@own.example\r\n", "answer_own_address"),
