@@ -319,6 +319,23 @@ def test_large_message_comes_whole_when_asked_for(live, stack, login, protocol, 
     assert found == [("routed", large, len(large))]
 
 
+@BOTH
+def test_only_copy_of_a_large_message_stays_whatever_is_done_about_it(
+    live, stack, login, protocol
+):
+    large = mail("sales@demo.example", "Large", body="0123456789abcde\n" * 150_000)
+    stack.deliver(login, large)
+    values = {"after_fetch": "delete", "keep_quarantined": False}
+    server = live.mailbox(protocol, login, max_message_size=1, **values)
+    live.fetch(server)
+    with live.env() as env:
+        row = env["mail.gateway.incoming"].search([("server_id", "=", server)])
+        row.action_ignore()
+    live.fetch(server)
+    assert live.ledger(server, "state") == [("ignored",)]
+    assert left(stack, login) == ["Large"]
+
+
 def test_failing_mailbox_backs_off_and_recovers_by_itself(live, stack, login):
     server = live.mailbox("imap", login, fetch_interval=5)
     with live.env() as env:

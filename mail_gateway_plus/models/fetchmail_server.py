@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .mail_gateway_incoming_origin import ENDED_WELL, TOO_LARGE
+from .mail_gateway_incoming_origin import ENDED_WELL
 
 #: Seconds that Fetch Now spends on fetching and on processing, at the most each; the
 #: rest goes on in the background.
@@ -143,7 +143,7 @@ class FetchmailServer(models.Model):
 
     def _fetch_what_fits(self, limit_mb):
         """What was too large and no longer is, is fetched whole."""
-        domain = [("server_id", "in", self.ids), ("reason_code", "=", TOO_LARGE)]
+        domain = [("server_id", "in", self.ids), ("head_only", "=", True)]
         if limit_mb:
             domain.append(("size", "<=", limit_mb * 1024 * 1024))
         rows = self.env["mail.gateway.incoming"].sudo().search(domain)
@@ -183,6 +183,7 @@ class FetchmailServer(models.Model):
         domain = [
             ("server_id", "in", self.ids),
             ("tidied", "=", False),
+            ("head_only", "=", False),
             "|",
             ("state", "in", ENDED_WELL),
             ("server_id.keep_quarantined", "=", False),

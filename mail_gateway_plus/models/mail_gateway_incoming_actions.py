@@ -30,7 +30,7 @@ class MailGatewayIncoming(models.Model):
         again = again.filtered(lambda row: not row.raw_purged)
         again._told(self.env._("Processed again"))
         # Of what was too large there is only the header here.
-        large = again.filtered(lambda row: row._has_head_only())
+        large = again.filtered("head_only")
         large.write({"state": "quarantined", "reason_code": TOO_LARGE})
         large._ask_for_all()
         whole = again - large

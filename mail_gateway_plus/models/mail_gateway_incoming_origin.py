@@ -31,6 +31,10 @@ class MailGatewayIncoming(models.Model):
         readonly=True, help="The next look into the mailbox fetches it whole."
     )
 
+    head_only = fields.Boolean(
+        readonly=True, help="Only the header is here: the server has the only copy."
+    )
+
     _untidied_index = models.Index("(server_id) WHERE NOT tidied")
 
     @api.model
@@ -56,15 +60,15 @@ class MailGatewayIncoming(models.Model):
     @api.model
     def _to_tidy(self, server, state, limit):
         """Rows whose copies on the server may be moved or deleted now."""
-        ended = [("state", "in", ENDED_WELL)]
+        ended = list(ENDED_WELL)
         if not server.keep_quarantined:
-            # Of one that is too large the server has the only copy.
-            quarantined = [
-                ("state", "=", "quarantined"),
-                ("reason_code", "!=", TOO_LARGE),
-            ]
-            ended = ["|", *ended, "&", *quarantined]
-        domain = [*self._place_domain(server, state), ("tidied", "=", False), *ended]
+            ended.append("quarantined")
+        domain = [
+            *self._place_domain(server, state),
+            ("tidied", "=", False),
+            ("head_only", "=", False),
+            ("state", "in", ended),
+        ]
         return self.search_fetch(domain, ["uid"], limit=limit, order="id")
 
     def _wants_all(self):
@@ -98,7 +102,7 @@ class MailGatewayIncoming(models.Model):
         observation = Observation()
         megabytes = -(-entry.size // (1024 * 1024))
         observation.note(TOO_LARGE, size=megabytes, limit=limit_mb)
-        row.size = min(entry.size, 2**31 - 1)
+        row.write({"size": min(entry.size, 2**31 - 1), "head_only": True})
         row._conclude(observation)
         return row
 
@@ -125,6 +129,7 @@ class MailGatewayIncoming(models.Model):
                 "reason_code": "received",
                 "attempts": 0,
                 "fetch_again": False,
+                "head_only": False,
             }
         )
         self._processing_cron()._trigger()

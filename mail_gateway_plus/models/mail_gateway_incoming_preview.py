@@ -12,7 +12,6 @@ from odoo.tools import human_size
 from odoo.tools.mail import html_sanitize
 
 from ..core.message import bounds, content
-from .mail_gateway_incoming_origin import TOO_LARGE
 
 #: What is larger is not taken apart for a look at it (bytes).
 MESSAGE_SHOWN = 32 * 1024 * 1024
@@ -70,7 +69,7 @@ class MailGatewayIncoming(models.Model):
         """Why the message cannot be looked at, empty when it can."""
         if self.raw_purged:
             return self._purged_text()
-        if self._has_head_only():
+        if self.head_only:
             return self._head_only_text()
         if self.size > MESSAGE_SHOWN:
             return self.env._(
@@ -125,13 +124,8 @@ class MailGatewayIncoming(models.Model):
     def _head_only_text(self):
         return self.env._(
             "Only the headers of this message are here, for it is larger than its"
-            " mailbox takes. Process it again once a larger message is allowed there."
+            " mailbox takes. Press Process Again to have it fetched whole."
         )
-
-    def _has_head_only(self):
-        """Whether the content was never fetched."""
-        codes = {step["step"] for step in self._steps()}
-        return self.state != "received" and TOO_LARGE in codes
 
     def _check_raw(self):
         """What needs the message says so where its content was removed."""
@@ -143,7 +137,7 @@ class MailGatewayIncoming(models.Model):
         """What hands the message on needs all of it."""
         self._check_raw()
         for row in self:
-            if row._has_head_only():
+            if row.head_only:
                 raise UserError(row._head_only_text())
 
 

@@ -103,7 +103,9 @@ class TestOperator(QuarantineMixin, TransactionCase):
         row = self.quarantined()
         step = {"step": "message_too_large", "params": {"size": "60", "limit": "50"}}
         trace = {"version": 1, "steps": [step]}
-        row.write({"reason_code": "message_too_large", "trace": trace})
+        row.write(
+            {"reason_code": "message_too_large", "trace": trace, "head_only": True}
+        )
         self.operator.group_ids += self.env.ref("base.group_partner_manager")
         with self.assertRaisesRegex(UserError, "Only the headers"):
             self.route(row, kind="new", res_model="res.partner")

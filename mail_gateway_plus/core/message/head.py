@@ -142,6 +142,10 @@ def read(raw: bytes, start: int = 0) -> Head:
             return Head([], following, False, too_large=True)
         if not line:
             return Head(_joined(lines), following, broken)
+        if not lines and not line.strip():
+            # Python would take it for the continuation of no field at all.
+            broken, end = True, following
+            continue
         if not _is_part(line):
             mended = _mended(line)
             resumes = lines and line[:2] != b"--" and _resumes(raw, following)
