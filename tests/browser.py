@@ -190,7 +190,12 @@ class Desk:
         """Have the list read again, and only what has this text."""
         entry = self.find(".o_searchview_input")
         entry.fill(text)
+        proposals = self.find(".o_searchview_autocomplete")
+        if text:
+            # They open a moment later, and would then cover the list.
+            expect(proposals).to_be_visible()
         entry.press("Enter")
+        expect(proposals).to_have_count(0)
         self.idle()
 
     def fits(self, selector):

@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Names of character sets, as programs write them and as Python knows them.
 
->>> proper("cp-850"), proper("windows1252"), proper("DEFAULT_CHARSET", b"J\\xf6rg")
-('cp850', 'cp1252', 'windows-1252')
+>>> proper("cp-1257"), proper("windows1252"), proper("DEFAULT_CHARSET", b"J\\xf6rg")
+('cp1257', 'cp1252', 'windows-1252')
 >>> proper("utf-8") is None
 True
 """
