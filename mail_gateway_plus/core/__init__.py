@@ -6,5 +6,6 @@
 ``mailbox``  what there is to fetch, in which portions, and what a fault means
 ``message``  what a raw message says of itself, and whether it stays in bounds
 ``routing``  what was observed while a message was processed -> its verdict
+``smtp``     what an outgoing server's reply means, and a fault on the way to it
 ``retry``    when to try again what may pass
 """

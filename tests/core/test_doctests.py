@@ -21,6 +21,11 @@ EXAMPLES = {
     "message.policy": 5,
     "message.tangle": 1,
     "message.repair": 2,
+    "smtp.enhanced": 2,
+    "smtp.fact": 3,
+    "smtp.fault": 3,
+    "smtp.reply": 4,
+    "smtp.wording": 2,
 }
 
 

@@ -1,0 +1,93 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a fault on the way to an outgoing server means, whether the server gave an
+answer or not.
+
+The kinds of fault are those of ``net.refusal``, and they come from the operating
+system, from TLS and from the server. A fault with an answer is for ``reply``.
+
+>>> meaning("timeout", "connect", port=25).code
+'smtp_port25_blocked'
+>>> meaning("timeout", "connect", port=587).code
+'smtp_connect_timeout'
+>>> meaning("answer", "rcpt", "550 5.1.1 nobody here").code
+'smtp_recipient_unknown'
+"""
+
+from . import reply
+from .fact import FACTS, passes
+from .reply import Meaning
+
+ANY = "*"
+
+#: (kind, stage) -> finding code; a stage of its own wins over ANY.
+CODES = {
+    ("unknown_host", ANY): "smtp_host_unknown",
+    ("refused", ANY): "smtp_connection_refused",
+    ("unreachable", ANY): "smtp_host_unreachable",
+    ("timeout", "resolve"): "smtp_host_unknown",
+    ("timeout", "connect"): "smtp_connect_timeout",
+    ("timeout", "tls"): "smtp_tls_timeout",
+    ("timeout", "greeting"): "smtp_greeting_timeout",
+    ("timeout", "data"): "smtp_outcome_uncertain",
+    ("timeout", ANY): "smtp_command_timeout",
+    ("closed", "tls"): "smtp_tls_not_spoken",
+    ("closed", "greeting"): "smtp_greeting_missing",
+    ("closed", "data"): "smtp_outcome_uncertain",
+    ("closed", ANY): "smtp_connection_lost",
+    ("plain_on_tls", ANY): "smtp_tls_not_spoken",
+    ("certificate_expired", ANY): "smtp_certificate_expired",
+    ("certificate_name", ANY): "smtp_certificate_name",
+    ("certificate", ANY): "smtp_certificate_untrusted",
+    ("tls", ANY): "smtp_tls_failed",
+    ("starttls_missing", ANY): "smtp_starttls_missing",
+    # What the server's answer to EHLO does not offer
+    ("auth_missing", ANY): "smtp_auth_missing",
+    ("mechanism_missing", ANY): "smtp_auth_mechanism",
+    ("utf8_missing", ANY): "smtp_address_not_ascii",
+    ("too_large", ANY): "smtp_message_too_large",
+    # The login is prepared by another module, for Gmail and Outlook
+    ("no_login", ANY): "smtp_no_login",
+    ("unexpected", ANY): "smtp_unexpected",
+}
+
+#: Kinds of fault of which the server may have given its reasons.
+ANSWERED = ("answer", "closed")
+
+#: Many hosts drop connections to this port, lest their customers send spam.
+BLOCKED_PORT = 25
+#: How that shows: nothing comes back, or a router says no.
+BLOCKED_KINDS = ("timeout", "unreachable")
+
+
+def meaning(
+    kind: str,
+    stage: str,
+    said: str | bytes = "",
+    number: int = 0,
+    mechanism: str = "",
+    port: int = 0,
+) -> Meaning:
+    """What a fault of this kind at this stage means.
+
+    :param kind: a row of ``CODES``, or "answer"
+    :param said: what the server said, or else the system
+    :param number: the reply code, where ``said`` does not begin with it
+    :param mechanism: how the login was tried
+    :param port: of the server
+    """
+    if kind in ANSWERED:
+        answered = reply.meaning(stage, said, number, mechanism)
+        if kind == "answer" or answered.code_number:
+            return answered
+    code = _code(kind, stage, port)
+    text = reply.text_of(said)
+    return Meaning(FACTS[code].kind, code, not passes(code), 0, "", text)
+
+
+def _code(kind: str, stage: str, port: int) -> str:
+    is_blocked = port == BLOCKED_PORT and kind in BLOCKED_KINDS
+    if is_blocked and stage == "connect":
+        return "smtp_port25_blocked"
+    found = CODES.get((kind, stage)) or CODES.get((kind, ANY))
+    return found or "smtp_unexpected"
