@@ -16,6 +16,7 @@ EXAMPLES = {
     "message.answerable": 2,
     "message.charset": 2,
     "message.content": 2,
+    "message.counts": 1,
     "message.facts": 2,
     "message.identity": 1,
     "message.policy": 5,

@@ -16,7 +16,6 @@ import email
 import email.message
 import email.policy
 import itertools
-import math
 import re
 import string
 from collections.abc import Iterator
@@ -24,7 +23,8 @@ from dataclasses import dataclass
 
 from ..finding import Finding
 from . import header
-from .tangle import tangle
+from .counts import BLANK_LINE, SEPARATOR, Counts, count, flattened
+from .tangle import at_most, tangle
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,6 @@ class Bounds:
     tangle: int = 20_000_000
 
 
-#: For the counts: lower case, and no NUL, for those are taken out before Odoo reads.
-_LOWER = bytes(range(256)).lower()
-
-# The expressions begin with plain text, which is found fast in megabytes of base64,
-# and look back from there to the line's start. A bare CR ends a line for Python too.
-_FIELD = re.compile(
-    rb"content-(?<![^\r\n]content-)(type|disposition|transfer-encoding):"
-    rb"((?:[^\r\n]|(?:\r\n|\r|\n)[ \t])*)"
-)
 #: Fields that Odoo has parsed as addresses or message identifiers.
 _STRUCTURED = frozenset(
     (
@@ -66,10 +57,6 @@ _STRUCTURED = frozenset(
     )
 )
 _SPECIALS = b'"(),<>'
-
-_SEPARATOR = re.compile(rb"--(?<=[\r\n]--)")
-_BLANK_LINE = re.compile(rb"\n(?=[\r\n])|\r(?=\r)")
-
 
 #: What attachments consist of, and the smallest ones that are worth the effort.
 _BASE64 = string.ascii_letters.encode() + string.digits.encode() + b"+/=\r\n"
@@ -81,36 +68,8 @@ _MARK = b"\x01"
 _LEFT_OUT = re.compile(rf"{_MARK.decode()}(\d+){_MARK.decode()}")
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """What the bytes allow at most, whatever they mean: ``nests`` containers,
-    ``reports`` parts that blank lines divide, ``html`` parts of HTML; ``field_size``
-    as in ``Bounds``."""
-
-    nests: int
-    reports: int
-    html: int
-    field_size: int
-
-
 def _over(code: str, value: int, limit: int) -> Finding:
     return Finding(code, params={"value": str(value), "limit": str(limit)})
-
-
-def _count(flat: bytes) -> _Counts:
-    nests = reports = html = squares = 0
-    for kind, value in (match.groups() for match in _FIELD.finditer(flat)):
-        squares += len(value) ** 2
-        if kind != b"type":
-            continue
-        # Python decodes encoded words here, so they may be anything.
-        encoded = b"=?" in value.partition(b";")[0]
-        # The parts of a digest are messages without saying so.
-        message = b"message/" in value or b"/digest" in value or encoded
-        nests += message or b"boundary" in value
-        reports += message
-        html += encoded or b"text/html" in value
-    return _Counts(nests, reports, html, math.isqrt(squares))
 
 
 def _crowd(value: bytes) -> int:
@@ -134,7 +93,7 @@ def _at_least(found: Iterator[re.Match[bytes]], limit: int) -> int:
     return sum(1 for _ in itertools.islice(found, limit + 1))
 
 
-def _unreadable(counts: _Counts, flat: bytes, bounds: Bounds) -> Finding | None:
+def _unreadable(counts: Counts, flat: bytes, bounds: Bounds) -> Finding | None:
     """What may not even be measured, for it keeps the parser itself busy."""
     if counts.field_size > bounds.field_size:
         return _over("message_header_too_large", counts.field_size, bounds.field_size)
@@ -142,21 +101,29 @@ def _unreadable(counts: _Counts, flat: bytes, bounds: Bounds) -> Finding | None:
     if counts.nests > bounds.parts:
         return _over("message_too_many_parts", counts.nests, bounds.parts)
     if counts.reports:
-        blank = _at_least(_BLANK_LINE.finditer(flat), bounds.blank_lines)
+        blank = _at_least(BLANK_LINE.finditer(flat), bounds.blank_lines)
         if blank > bounds.blank_lines:
             return _over("message_too_many_parts", blank, bounds.blank_lines)
     return None
 
 
-def _small(counts: _Counts, flat: bytes, bounds: Bounds) -> bool:
+def _small(counts: Counts, flat: bytes, bounds: Bounds) -> bool:
     """Whether no bound can be exceeded: most mail is so."""
     return (
         not counts.reports
         and counts.nests <= bounds.depth
         and counts.html <= bounds.html_parts
-        and counts.html * len(flat) <= min(bounds.html_size, _PLAIN)
-        and _at_least(_SEPARATOR.finditer(flat), bounds.parts) < bounds.parts
+        and counts.html * len(flat) <= bounds.html_size
+        and (not counts.html or _untangled(counts, flat, bounds))
+        and _at_least(SEPARATOR.finditer(flat), bounds.parts) < bounds.parts
     )
+
+
+def _untangled(counts: Counts, flat: bytes, bounds: Bounds) -> bool:
+    """Whether the bytes tell that no HTML among them is tangled."""
+    if counts.html * len(flat) <= _PLAIN:
+        return True
+    return not counts.veiled and at_most(flat) <= bounds.tangle
 
 
 def _parts(
@@ -218,11 +185,11 @@ def _shortened(piece: bytes) -> bytes:
 def _structure(raw: bytes, bounds: Bounds) -> Finding | None:
     # With the policy that Odoo has: others understand a broken field differently.
     message = email.message_from_bytes(raw, policy=email.policy.SMTP)
-    count = deepest = 0
+    parts = deepest = 0
     sizes: list[int] = []
     tangled = 0
     for depth, part in _parts(message, 0, bounds):
-        count += 1
+        parts += 1
         deepest = max(deepest, depth)
         size = _html_size(part)
         sizes += [] if size is None else [size]
@@ -230,7 +197,7 @@ def _structure(raw: bytes, bounds: Bounds) -> Finding | None:
     cleaned = sum(itertools.accumulate(sizes))
     measured = (
         ("message_too_deep", deepest, bounds.depth),
-        ("message_too_many_parts", count, bounds.parts),
+        ("message_too_many_parts", parts, bounds.parts),
         ("message_too_many_html_parts", len(sizes), bounds.html_parts),
         ("message_html_too_large", cleaned, bounds.html_size),
         ("message_html_tangled", tangled, bounds.tangle),
@@ -246,8 +213,8 @@ def exceeded(raw: bytes, bounds: Bounds = Bounds()) -> Finding | None:
     specials = _specials(head)
     if specials > bounds.specials:
         return _over("message_header_too_crowded", specials, bounds.specials)
-    flat = raw.translate(_LOWER, b"\0")
-    counts = _count(flat)
+    flat = flattened(raw)
+    counts = count(flat)
     unreadable = _unreadable(counts, flat, bounds)
     if unreadable or _small(counts, flat, bounds):
         return unreadable

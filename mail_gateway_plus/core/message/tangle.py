@@ -20,6 +20,17 @@ def tangle(html: str) -> int:
     return sum(_searched(piece) for piece in html.split(">") if "<" in piece)
 
 
+def at_most(written: bytes) -> int:
+    """No less than the tangle of HTML that stands among these lower-case bytes, as it
+    is or as quoted-printable."""
+    return sum(map(_searched_at_most, written.split(b">")))
+
+
+def _searched_at_most(piece: bytes) -> int:
+    opened = piece.count(b"<") + piece.count(b"=3c")
+    return opened * len(piece) * (1 + piece.count(b"=")) if opened else 0
+
+
 def _searched(piece: str) -> int:
     passed = sum(len(piece) - found.start() for found in _OPEN.finditer(piece))
     return passed * (1 + piece.count("encoding="))

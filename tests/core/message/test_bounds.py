@@ -266,3 +266,52 @@ def test_tags_of_real_pages():
     html = b"<table>" + row * 5_000 + b"</table>"
     image = b"<img src='data:image/png;base64," + b"A" * 1_000_000 + b"'>"
     assert exceeded(b"Content-Type: text/html\r\n\r\n" + html + image) is None
+
+
+PAGE = b"<p class='x'><a href='https://a.example/?b=c'>Hello</a></p>\r\n" * 400
+
+
+@pytest.mark.parametrize("encoding", [b"8bit", b"quoted-printable"])
+def test_ordinary_page_is_not_parsed(monkeypatch, encoding):
+    monkeypatch.setattr(email, "message_from_bytes", None)
+    part = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
+    page = b"--b\r\n" + part + encoding + b"\r\n\r\n" + PAGE
+    file = b"--b\r\nContent-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    file += BASE64[:7_800]
+    assert exceeded(multipart(1).replace(b"--b--", page + file + b"--b--")) is None
+
+
+def quoted(html):
+    """Each character coded, some behind the end of a line."""
+    coded = (b"=%02X" % char + (b"=\r\n" if char in b"<a" else b"") for char in html)
+    return b"".join(coded)
+
+
+ENCODED = {
+    "8bit": ("utf-8", lambda html: html),
+    "quoted-printable": ("iso-8859-1", quoted),
+    "base64": ("utf-8", base64.encodebytes),
+    "utf-7": ("utf-7", lambda html: html.replace(b"<", b"+ADw-")),
+    "EBCDIC": ("cp037", lambda html: html.decode().encode("cp037")),
+}
+
+
+@pytest.mark.parametrize("beside", ["nothing", "another field", "quotes"])
+@pytest.mark.parametrize("name", ENCODED)
+def test_no_encoding_hides_a_tangle(name, beside):
+    charset, encode = ENCODED[name]
+    body = encode(b"<a" * 900 + b" encoding=x" * 300)
+    encoding = name if name in ("8bit", "quoted-printable", "base64") else "8bit"
+    lines = [
+        f"Content-Type: text/html; charset={charset}",
+        f"Content-Transfer-Encoding: {encoding}",
+    ]
+    if beside == "another field":
+        lines.insert(1, "X-Content-Type: text/plain; charset=utf-8")
+    elif beside == "quotes":
+        lines[0] = lines[0].replace("charset=", 'charset="') + '"'
+    head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+    assert exceeded(head + body).code == "message_html_tangled"
+    part = b"--b\r\n" + head + body + b"\r\n"
+    raw = multipart(3).replace(b"--b--", part + b"--b--")
+    assert exceeded(raw).code == "message_html_tangled"
