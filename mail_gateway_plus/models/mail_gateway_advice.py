@@ -17,6 +17,7 @@ class MailGatewayAdvice(models.Model):
     title = fields.Char(required=True, translate=True)
     cause = fields.Text(translate=True)
     remedy = fields.Text(translate=True)
+    link = fields.Char(help="Where the provider tells more.")
 
     _code_unique = models.Constraint("UNIQUE(code)", "One code, one advice.")
 
@@ -39,14 +40,14 @@ class MailGatewayAdvice(models.Model):
 
     @api.model
     def _words(self, code, params):
-        """(title, cause, remedy) with the provider's own steps where they are known;
-        a code without words shows itself."""
+        """(title, cause, remedy) with the provider's own steps and the link where they
+        are known; a code without words shows itself."""
         advice = self._of(code)
         if not advice:
             return code, "", ""
         title, cause, remedy = advice._filled(params)
         steps = self.env["mail.gateway.provider"]._steps(code, params.get("host"))
-        return title, cause, "\n".join(filter(None, [remedy, steps]))
+        return title, cause, "\n".join(filter(None, [remedy, steps, advice.link]))
 
     @api.model
     def _text(self, finding):

@@ -1,6 +1,20 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+import sys
+
+from odoo import models, tools
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
+from ..core.finding import Finding
+from ..core.mailbox.account import Credentials
+from ..core.mailbox.secret import hidden
+from ..net import smtp_raised
+
+#: Stock's kinds of failure that come with an exception of the dialogue.
+CONNECTING, SENDING = "mail_smtp", ("unknown", "mail_spam")
+#: As much of a server's own words as a person wants to read.
+WORDS = 300
 
 
 class MailMail(models.Model):
@@ -13,3 +27,55 @@ class MailMail(models.Model):
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
             return True
         return super().send(*args, **kwargs)
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        """Says in words why a mail failed, where stock keeps what Python makes of the
+        exception ("111"). Stock (19.0) calls this while it handles that exception."""
+        words = self._failure_words(sys.exc_info()[1], failure_type)
+        if words:
+            self.write({"failure_reason": words})
+            failure_reason = failure_reason and words
+        return super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+
+    def _failure_words(self, problem, failure_type):
+        """What a failure means and what to do; "" where stock's words have to do."""
+        if failure_type in SENDING and isinstance(problem, MailDeliveryException):
+            problem = problem.__context__
+        elif failure_type != CONNECTING:
+            return ""
+        params, secret = self._failure_params()
+        meant = smtp_raised.meaning(problem, int(params["port"]))
+        if not meant:
+            return ""
+        params["recipient"] = smtp_raised.recipient(problem) or params["recipient"]
+        reply = " ".join(filter(None, [_number(meant), meant.enhanced, meant.text]))
+        params["reply"] = hidden(reply, Credentials(params["user"], secret))[:WORDS]
+        return self.env["mail.gateway.advice"]._text(Finding(meant.code, params=params))
+
+    def _failure_params(self):
+        """(what is known of the server and the addresses, the password)"""
+        server_id, _domain, sender, _ids = next(self._split_by_mail_configuration())
+        server = self.env["ir.mail_server"].sudo().browse(server_id or [])
+        config = tools.config
+        if server and server.smtp_authentication != "cli":
+            host, port = server.smtp_host, server.smtp_port
+            user, secret = server.smtp_user, server.smtp_pass
+        else:
+            host, port = config["smtp_server"], config["smtp_port"]
+            user, secret = config["smtp_user"], config["smtp_password"]
+        params = {
+            "host": host or "",
+            "port": str(port or 0),
+            "user": user or "",
+            "sender": tools.email_normalize(sender) or sender or "",
+            "recipient": self[:1].email_to or self[:1].recipient_ids[:1].email or "",
+        }
+        return params, secret or ""
+
+
+def _number(meant):
+    return str(meant.code_number or "")

@@ -66,7 +66,8 @@ def _tls_kind(exc: ssl.SSLError) -> str:
         return "certificate_expired" if exc.verify_code == _EXPIRED else "certificate"
     if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return "closed"
-    return "plain_on_tls" if exc.reason in _PLAIN else "tls"
+    # One that urllib3 makes, where a server has a certificate of ours, has no reason.
+    return "plain_on_tls" if getattr(exc, "reason", "") in _PLAIN else "tls"
 
 
 #: (exception, kind); the first that fits counts, so subclasses come first.

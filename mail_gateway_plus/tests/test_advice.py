@@ -1,11 +1,14 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo.tests import TransactionCase, tagged
 
 from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
 from ..core.routing import verdict
+from ..core.smtp import fact, reply
 
 
 @tagged("post_install", "-at_install")
@@ -14,7 +17,7 @@ class TestAdvice(TransactionCase):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
         checks = trial.CODES | setting.CODES | set(answerable.CODES)
-        return faults | checks | set(verdict.REASONS) | steps
+        return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):
         records = self.env["mail.gateway.advice"].search([])
@@ -26,7 +29,9 @@ class TestAdvice(TransactionCase):
             with self.subTest(advice.code):
                 self.assertTrue(advice.cause or advice.code in silent)
                 state = dict(verdict.STEPS).get(advice.code)
-                if state == "quarantined" or advice.code.startswith("mailbox_"):
+                if state == "quarantined" or advice.code.startswith(
+                    ("mailbox_", "smtp_")
+                ):
                     self.assertTrue(advice.remedy)
 
     def test_placeholders_are_filled(self):
@@ -39,6 +44,28 @@ class TestAdvice(TransactionCase):
     def test_what_is_not_known_does_not_break_the_text(self):
         text = self.env["mail.gateway.advice"]._text(Finding("mailbox_login_refused"))
         self.assertIn("? refuses the login of ?", text)
+
+    def test_text_ends_with_the_link_to_the_provider(self):
+        params = {"host": "smtp.office365.com", "user": "ann", "reply": "no"}
+        finding = Finding("smtp_auth_off_tenant", params=params)
+        text = self.env["mail.gateway.advice"]._text(finding)
+        self.assertTrue(text.endswith("https://aka.ms/smtp_auth_disabled"), text)
+
+    def test_only_values_that_a_refusal_has_are_asked_for(self):
+        known = {"host", "port", "user", "sender", "recipient", "stage", "reply"}
+        for code in fact.FACTS:
+            with self.subTest(code):
+                advice = self.env["mail.gateway.advice"]._of(code)
+                text = " ".join((advice.title, advice.cause, advice.remedy))
+                self.assertLessEqual(set(re.findall(r"%\((\w+)\)s", text)), known)
+                self.assertNotIn("%", re.sub(r"%\(\w+\)s", "", text))
+
+    def test_what_the_server_gave_no_reason_for_says_so(self):
+        numbers = {*reply.REFUSED.values(), "smtp_temporary", "smtp_refused"}
+        for code in numbers - {"smtp_starttls_refused"}:
+            with self.subTest(code):
+                advice = self.env["mail.gateway.advice"]._of(code)
+                self.assertIn("no reason we know", advice.title)
 
     def test_code_without_words_shows_itself(self):
         text = self.env["mail.gateway.advice"]._text(Finding("from_the_future"))

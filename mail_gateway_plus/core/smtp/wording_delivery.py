@@ -45,7 +45,8 @@ LIMITS = (
     ("Microsoft 365", ANY, r"\b(server|system) (is )?(too )?busy", "smtp_server_busy"),
 )  # fmt: skip
 
-#: What is looked up in the DNS: said of the sender's domain, and of the machine.
+#: What is looked up in the DNS, of the sender's domain and of the machine. It stands
+#: before the limits, for Google slows down what it cannot authenticate.
 RECORDS = (
     ("Google", RCPT, "spf record with a hard fail", "smtp_spf_failed"),
     ("Google", RCPT, "due to (the )?domain's dmarc policy", "smtp_dmarc_failed"),
@@ -53,7 +54,7 @@ RECORDS = (
      "to authenticate with either spf or dkim", "smtp_unauthenticated"),
     ("Google", RCPT, "spf authentication did ?n.t pass", "smtp_spf_failed"),
     ("Google", RCPT, "dkim authentication did ?n.t pass", "smtp_dkim_failed"),
-    ("Google", RCPT, "from.{0,20} header is ?n.t aligned", "smtp_dmarc_failed"),
+    ("Google", RCPT, "from:? header.{0,40} is ?n.t aligned", "smtp_dmarc_failed"),
     ("Google", RCPT, "does(n.t| not) have a dmarc record|no dmarc record",
      "smtp_dmarc_missing"),
     ("Microsoft 365", RCPT, "not meet the required authentication level",
@@ -74,6 +75,10 @@ RECORDS = (
 )  # fmt: skip
 
 REPUTATION = (
+    # A list of the provider itself, of those that it no longer sends to
+    ("Postmark, Amazon SES", RCPT, r"suppression list|address (is )?blacklisted|"
+     r"inactive recipient|recipient.{0,30}marked as inactive",
+     "smtp_recipient_suppressed"),
     ("Microsoft 365", ANY, "banned sending ip", "smtp_ip_banned"),
     ("Outlook.com", ANY, r"network is on our block list|\(S31[45]0\)",
      "smtp_ip_banned"),
@@ -102,9 +107,6 @@ REPUTATION = (
 )  # fmt: skip
 
 RECIPIENT = (
-    ("Postmark, Amazon SES", RCPT, r"suppression list|address (is )?blacklisted|"
-     r"(marked (as )?)?inactive recipient|recipient.{0,30}marked as inactive",
-     "smtp_recipient_suppressed"),
     ("any", RCPT, r"\b(mailbox|inbox|account|user|maildir|recipient).{0,60}"
      r"(\bfull\b|over ?quota|quota exceeded|over (its )?(storage|quota)|"
      r"exceeded .{0,20}(quota|storage)|out of storage|no space)", "smtp_mailbox_full"),
@@ -136,6 +138,8 @@ RECIPIENT = (
 )  # fmt: skip
 
 CONTENT = (
+    ("Postfix, Exim", SENT, r"\bbare (lf|cr|<lf>|<cr>|newline)|line(s)? (is |are )?"
+     r"(too long|longer than)|maximum line length", "smtp_content_lines"),
     ("any", SIZED, r"\b(message|mail|size|content|body|length)\b.{0,40}"
      r"(exceeds|too (large|big|long)|exceeded)", "smtp_message_too_large"),
     ("any", SIZED, r"\b(exceeds|exceeded|over) .{0,30}(size|length) limit|"
@@ -149,8 +153,6 @@ CONTENT = (
     ("Google", SENT, "multiple addresses in from|(missing|no|invalid) .{0,20}"
      r"(from|message-id|date|header)\b|not rfc ?[25]?[38]22|rfc ?5322 compliant",
      "smtp_headers_invalid"),
-    ("Postfix, Exim", SENT, r"\bbare (lf|cr|<lf>|<cr>|newline)|line(s)? (is |are )?"
-     r"(too long|longer than)|maximum line length", "smtp_content_lines"),
     ("any", ANY, r"\bsmtputf8\b", "smtp_address_not_ascii"),
     ("Exchange, Rspamd", SENT, r"\bspam(my)?\b|\bunsolicited\b|\bjunk mail\b|"
      r"\bphish", "smtp_content_spam"),
@@ -168,4 +170,4 @@ SERVER = (
      "smtp_lookup_failed"),
 )  # fmt: skip
 
-WORDINGS = LIMITS + RECORDS + REPUTATION + RECIPIENT + CONTENT + SERVER
+WORDINGS = RECORDS + LIMITS + REPUTATION + RECIPIENT + CONTENT + SERVER

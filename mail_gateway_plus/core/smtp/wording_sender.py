@@ -78,7 +78,7 @@ THE_LOGIN = (
     ("Amazon SES", LOGIN, "authentication credentials invalid", "smtp_login_refused"),
     ("SendGrid", LOGIN, "authorization grant is invalid", "smtp_login_refused"),
     ("Exim", LOGIN, "incorrect authentication data", "smtp_login_refused"),
-    ("Zimbra, Postfix", LOGIN, r"authentication (failed|failure|unsuccessful)\b",
+    ("Zimbra, Postfix", LOGIN, r"authentication (failed|failure)\b",
      "smtp_login_refused"),
     ("any", LOGIN, "(invalid|bad|wrong|incorrect) (login|password|user ?name|"
      "credentials)", "smtp_login_refused"),
@@ -134,7 +134,6 @@ THE_SENDER = (
      "user unknown)", "smtp_sender_unverifiable"),
     ("any", SENDER, r"\b(bad|invalid|malformed|illegal) sender('s)?( address)?"
      "( syntax)?$", "smtp_sender_syntax"),
-    ("any", SENDER, "bad sender address syntax", "smtp_sender_syntax"),
 )  # fmt: skip
 
 PASSING_ON = (
