@@ -103,7 +103,7 @@ def pictures(words: list[str]) -> int:
     """Browser tests take pictures on their way when they are told where to put them."""
     with Stack.running() as stack:
         os.environ["MGP_PICTURES"] = str(ROOT / "docs/pictures")
-        return _pytest(stack, ["tests/test_browser.py", *words])
+        return _pytest(stack, ["-m", "pictures", *words])
 
 
 def _core() -> int:

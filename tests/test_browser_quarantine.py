@@ -12,6 +12,7 @@ from .office import office
 
 LEDGER = "mail_gateway_plus.mail_gateway_incoming_action"
 ATTENTION = "mail_gateway_plus.mail_gateway_incoming_action_attention"
+MAILBOXES = "mail.action_email_server_tree"
 PAUSED = "mail_gateway_plus.fetch_paused"
 LOGIN = "desk@demo.example"
 
@@ -146,6 +147,7 @@ def test_record_that_exists_for_many_from_the_list(desk, house):
     desk.choose("res_model", "Lead")
     desk.field("res_id").locator("input").fill("Where it bel")
     desk.find(".o-autocomplete--dropdown-item", has_text="Where it belongs").click()
+    desk.picture("message-route")
     desk.button("Send")
     expect(third).to_have_count(0)
     (row,) = house.call(
@@ -221,6 +223,13 @@ def test_general_settings(browser, house):
     expect(switch).not_to_be_checked()
     expect(days).to_have_value("0")
     expect(desk.page.get_by_text("No mailbox is fetched.")).to_be_visible()
+    desk.go(MAILBOXES)
+    assert {row["fetch_status"] for row in desk.rows()} == {"Paused"}
+    desk.go(MAILBOXES, more)
+    expect(desk.find(".alert-warning")).to_contain_text("All fetching is paused")
+    desk.picture("mailbox-paused")
+
+    desk.page.goto(f"{house.url}/odoo/settings")
     switch.check()
     desk.button("Save")
     assert house.call("ir.config_parameter", "get_param", PAUSED) is False
