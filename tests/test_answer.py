@@ -79,7 +79,9 @@ def test_answer_arrives_as_an_automatic_one(live, stack):
         assert row._unanswerable().code == "answer_automatic", "nor do gateways loop"
 
 
-@pytest.mark.parametrize("own", ["Help@erp.example", "box@erp.example"])
+@pytest.mark.parametrize(
+    "own", ["Help@erp.example", "box@erp.example", "other@isp.example"]
+)
 def test_answer_to_an_address_that_leads_here_is_not_sent(live, own):
     with live.env() as env:
         ours = env["mail.alias.domain"].search([("name", "=", "erp.example")])
@@ -88,6 +90,7 @@ def test_answer_to_an_address_that_leads_here_is_not_sent(live, own):
             partners = env["ir.model"]._get_id("res.partner")
             env["mail.alias"].create({**values, "alias_model_id": partners})
         env["fetchmail.server"].browse(live.mailbox_id).user = "Box@erp.example"
+        env["fetchmail.server"].create({"name": "Other", "user": "Other@isp.example"})
     row_id = Ledger(live).end(mail("lost@demo.example", sender=own))
     with live.env() as env:
         row = env["mail.gateway.incoming"].browse(row_id)

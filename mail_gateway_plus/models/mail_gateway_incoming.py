@@ -5,7 +5,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..core.message import header
+from ..core.message import head, header
 from . import locks
 
 #: As much of a message's head as the form shows, in characters.
@@ -149,8 +149,8 @@ class MailGatewayIncoming(models.Model):
     def _compute_head(self):
         Chunk = self.env["mail.gateway.chunk"].sudo()
         for row in self:
-            head, _body = header.split(Chunk._load(row.id, limit=1))
-            row.head = header.fit(head[:HEAD_SHOWN].decode("utf-8", "replace"))
+            section = head.unmended(Chunk._load(row.id, limit=1))[:HEAD_SHOWN]
+            row.head = header.fit(section.decode("utf-8", "replace"))
 
     def _compute_raw(self):
         for row in self:

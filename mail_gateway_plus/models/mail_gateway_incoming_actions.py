@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..core.finding import Finding
-from ..core.message import answerable, header
+from ..core.message import answerable, head
 from ..core.routing import verdict
 from .mail_gateway_incoming_origin import TOO_LARGE
 
@@ -165,8 +165,6 @@ class MailGatewayIncoming(models.Model):
         settled, it goes on to the next one; after the last one it closes."""
         if not self:
             return
-        if not self:
-            return
         kind = self.env.ref("mail.mail_activity_data_warning", False)
         activities = self.sudo().activity_ids.filtered(
             lambda found: found.automated and found.activity_type_id == kind
@@ -187,26 +185,32 @@ class MailGatewayIncoming(models.Model):
 
     # --- answering
 
-    def _head_raw(self):
-        """The header section, byte for byte, as far as it is kept."""
+    def _head_read(self):
+        """The header section as far as it is kept, mended where it is broken: what
+        stands behind a broken line may forbid an answer."""
         self.ensure_one()
         chunk = self.env["mail.gateway.chunk"].sudo()._load(self.id, limit=1)
-        return header.split(chunk)[0]
+        return head.split(chunk)[0]
 
     def _unanswerable(self):
         """The finding that forbids an answer to the sender, None if one may go."""
         if any(step["step"] in _ANSWERED for step in self._steps()):
             return Finding("answer_already")
+        section = self._head_read()
+        return answerable.refused(section, self._own(answerable.address(section)))
+
+    @api.model
+    def _own(self, sender):
+        """The addresses that come back to this gateway, as far as the sender's may be
+        one of them."""
         domains = self.env["mail.alias.domain"].sudo().search([])
-        own = {
+        to_alias = [("alias_full_name", "=", sender)]
+        aliases = self.env["mail.alias"].sudo().search(to_alias)
+        mailboxes = self.env["fetchmail.server"].sudo().search([("user", "!=", False)])
+        return {
             *domains.mapped("bounce_email"),
             *domains.mapped("catchall_email"),
             *domains.mapped("default_from_email"),
-            (self.sudo().server_id.user or "").lower(),
+            *aliases.mapped("alias_full_name"),
+            *(mailbox.user.lower() for mailbox in mailboxes),
         }
-        head = self._head_raw()
-        to_alias = [("alias_full_name", "=", answerable.address(head))]
-        own.update(
-            self.env["mail.alias"].sudo().search(to_alias).mapped("alias_full_name")
-        )
-        return answerable.refused(head, own)

@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tools import human_size
 from odoo.tools.mail import html_sanitize
 
-from ..core.message import bounds, content
+from ..core.message import bounds, content, repair
 
 #: What is larger is not taken apart for a look at it (bytes).
 MESSAGE_SHOWN = 32 * 1024 * 1024
@@ -50,7 +50,7 @@ class MailGatewayIncoming(models.Model):
         self.check_access("read")
         note = self._not_shown()
         place = f"/mail_gateway_plus/incoming/{self.id}"
-        attachments = () if note else content.read(self._raw()).attachments
+        attachments = () if note else content.read(self._readable()).attachments
         return {
             "note": note,
             "url": "" if note else f"{place}/preview",
@@ -77,7 +77,7 @@ class MailGatewayIncoming(models.Model):
                 " it.",
                 human_size(self.size),
             )
-        finding = bounds.exceeded(self._raw())
+        finding = bounds.exceeded(self._readable())
         if not finding:
             return ""
         title = self.env["mail.gateway.advice"]._of(finding.code).title
@@ -87,18 +87,22 @@ class MailGatewayIncoming(models.Model):
             title,
         )
 
+    def _readable(self):
+        """The message as Odoo gets it: what is broken in it does not hide its text."""
+        return repair.repaired(self._raw())
+
     def _attachment(self, number):
         """(name, type, size), bytes; None where there is no such attachment."""
         if self._not_shown():
             return None
-        return content.attachment(self._raw(), number)
+        return content.attachment(self._readable(), number)
 
     def _preview_page(self):
         """The body as a page of its own."""
         note = self._not_shown()
         if note:
             return _page(Markup("<p>%s</p>") % note)
-        raw = self._raw()
+        raw = self._readable()
         seen = content.read(raw)
         shown = [self._shown(body) for body in seen.bodies]
         empty = Markup("<p>%s</p>") % self.env._("The message has no text.")

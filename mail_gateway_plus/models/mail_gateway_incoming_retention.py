@@ -7,7 +7,7 @@ import psycopg2
 
 from odoo import api, fields, models
 
-from ..core.message import header
+from ..core.message import head
 from .mail_gateway_tally import DELETED, FETCHED
 from .mailbox_locks import MailboxLocks
 
@@ -112,7 +112,7 @@ class MailGatewayIncoming(models.Model):
         """Leave the headers; the first chunk has them."""
         Chunk = self.env["mail.gateway.chunk"]
         for row in self:
-            Chunk._cut(row.id, header.split(Chunk._load(row.id, limit=1))[0])
+            Chunk._cut(row.id, head.unmended(Chunk._load(row.id, limit=1)))
         self.write({"raw_purged": True})
 
     # --- counts of what came and went

@@ -63,6 +63,13 @@ class TestDownload(HttpCase):
         answer = self.url_open(found["url"] + "9")
         self.assertEqual(answer.status_code, 404)
 
+    def test_broken_header_hides_no_attachment(self):
+        raw = b"nobody's line\r\nContent-Type: multipart/mixed; boundary=b\r\n"
+        part = b"--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\n1;2\r\n--b--\r\n"
+        preview = self.receive("8", raw + b"From: ann@out.example\r\n\r\n" + part)
+        names = [found["name"] for found in preview.get_preview()["attachments"]]
+        self.assertEqual(names, ["a.csv"])
+
     def test_message_out_of_bounds_is_told_and_not_shown(self):
         row = self.receive("3", b"Subject: x\r\n" + b"X: y\r\n" * 100_000 + RAW)
         self.assertIn("too long", row.get_preview()["note"])

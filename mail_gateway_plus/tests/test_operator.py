@@ -166,6 +166,10 @@ class TestOperator(QuarantineMixin, TransactionCase):
         self.assertEqual(automatic.state, "quarantined")
         self.assertEqual(person.state, "rejected")
 
+    def test_broken_line_hides_nothing_that_forbids_an_answer(self):
+        raw = RAW.replace(b"\r\n\r\n", b"\r\nnobody's\r\nPrecedence: list\r\n\r\n")
+        self.assertIn("Mail to many", self.answer(self.quarantined(raw)).skipped)
+
     def test_own_addresses_are_not_answered(self):
         domain = self.env["mail.alias.domain"].create({"name": "own.example"})
         raw = RAW.replace(b"ann@out.example>", domain.catchall_email.encode() + b">", 1)

@@ -50,7 +50,7 @@ class MailGatewayAnswerWizard(models.TransientModel):
                 if finding:
                     skipped.append(wizard._skipped(row, finding))
                 else:
-                    told.append(answerable.address(row._head_raw()))
+                    told.append(answerable.address(row._head_read()))
             wizard.recipients = ", ".join(dict.fromkeys(told))
             wizard.skipped = "\n".join(skipped)
 
@@ -67,7 +67,7 @@ class MailGatewayAnswerWizard(models.TransientModel):
         if not rows:
             raise UserError(self.skipped or rows._nothing_to_treat())
         for row in rows:
-            recipient = answerable.address(row._head_raw())
+            recipient = answerable.address(row._head_read())
             self.env["mail.mail"].sudo().create(self._answer(row, recipient))
             row._settle_by_hand("rejected", "answered_by_hand", recipient=recipient)
             row._told(self._note(recipient))

@@ -29,11 +29,15 @@ CODES = (
     "answer_own_address",
 )
 
-_BULK = (b"bulk", b"junk", b"list")
-_LISTS = ("list-id", "list-post", "list-unsubscribe")
+_BULK = frozenset((b"bulk", b"junk", b"list"))
+_LISTS = frozenset(("list-id", "list-post", "list-unsubscribe", "list-help"))
 # X-Auto-Response-Suppress is none of these: Odoo writes it into what people write.
-_AUTOMATS = ("x-autoreply", "x-autorespond")
-_DAEMONS = ("mailer-daemon", "postmaster", "noreply", "no-reply")
+_AUTOMATS = frozenset(("x-autoreply", "x-autorespond"))
+#: Local parts nobody reads, and those of mailing lists (RFC 3834, 2).
+_DAEMON = re.compile(
+    r"mailer-daemon|postmaster|(?:do[-_.]?not|no)[-_.]?reply"
+    r"|owner-.+|.+-(?:request|owner|bounces?)"
+)
 #: One address. Encoded words carry line ends and further addresses as well.
 _ADDRESS = re.compile(r"[^\s,;\x00-\x1f\x7f]+@[^\s,;\x00-\x1f\x7f]+")
 #: As much of a field (bytes) as is read; the parser takes the square of its length.
@@ -63,21 +67,28 @@ def refused(head: bytes, own: Collection[str]) -> Finding | None:
     return Finding(code, params={"sender": sender}) if code else None
 
 
+def _word(value: bytes) -> bytes:
+    """A field's value without parameters, comments and blanks."""
+    return re.split(rb"[;(]", value)[0].translate(None, b" \t").lower()
+
+
 def _reasons(head: bytes, sender: str, own: Collection[str]) -> Iterator[str]:
-    found = {name: value.lower() for name, value in header.fields(head)}
+    # Whoever forwards a message adds fields and leaves those that are there.
+    found: dict[str, set[bytes]] = {}
+    for name, value in header.fields(head):
+        found.setdefault(name, set()).add(_word(value))
     local = sender.partition("@")[0]
     if not sender:
         yield "answer_no_address"
-    if found.get("return-path", b"").replace(b" ", b"") == b"<>":
+    if b"<>" in found.get("return-path", ()):
         yield "answer_null_sender"
-    if b"report" in found.get("content-type", b"").partition(b";")[0]:
+    if any(b"report" in kind for kind in found.get("content-type", ())):
         yield "answer_report"
-    automatic = found.get("auto-submitted", b"no").partition(b";")[0].strip()
-    if automatic != b"no" or any(name in found for name in _AUTOMATS):
+    if found.get("auto-submitted", set()) - {b"no"} or found.keys() & _AUTOMATS:
         yield "answer_automatic"
-    if found.get("precedence") in _BULK or any(name in found for name in _LISTS):
+    if found.get("precedence", set()) & _BULK or found.keys() & _LISTS:
         yield "answer_bulk"
-    if local in _DAEMONS:
+    if _DAEMON.fullmatch(local):
         yield "answer_automatic"
     if sender in own:
         yield "answer_own_address"

@@ -12,7 +12,7 @@ import email.utils
 import hashlib
 from dataclasses import dataclass
 
-from . import header
+from . import head, header, words
 
 #: Fields that name a recipient, the surest first: what the delivering server wrote
 #: at the end of the way before what the sender wrote at its beginning.
@@ -116,22 +116,31 @@ def _cut(text: str, size: int) -> str:
     return text.strip().encode()[:size].decode("utf-8", "ignore").strip()
 
 
+def _stated(found: dict[str, list[bytes]]) -> dict[str, bytes]:
+    """The values of Message-ID, From, Subject and Date as Odoo gets to see them, for
+    what is broken or missing there is mended from other fields in the same way."""
+    first = {name: found[name][0][:_TEXT_READ] for name in _SAME if name in found}
+    first["message-id"] = words.whole_id(first.get("message-id", b""))
+    if not any(map(words.has_address, found.get("from", ()))):
+        first["from"] = words.named_sender(found)[:_TEXT_READ] or first.get("from", b"")
+    if not any(found.get("date", ())):
+        first["date"] = words.date(found) or b""
+    return first
+
+
 def read(raw: bytes) -> Facts:
     """State the facts of a message; what is missing or broken is empty."""
-    head, body = header.split(raw)
+    top, body = head.split(raw)
     found: dict[str, list[bytes]] = {}
-    for name, value in header.fields(head[:_HEADER_READ]):
+    for name, value in header.fields(top[:_HEADER_READ]):
         found.setdefault(name, []).append(value)
-
-    def first(name: str, length: int = _TEXT_READ) -> str:
-        return header.decode(found[name][0][:length]) if name in found else ""
-
+    first = _stated(found)
     return Facts(
-        message_id=_cut(first("message-id"), _MESSAGE_ID),
-        email_from=first("from")[:_TEXT],
+        message_id=_cut(header.decode(first["message-id"]), _MESSAGE_ID),
+        email_from=header.decode(first["from"])[:_TEXT],
         recipients=_recipients(found),
-        subject=first("subject")[:_TEXT],
-        date=_date(first("date", _DATE_READ)),
+        subject=header.decode(first.get("subject", b""))[:_TEXT],
+        date=_date(header.decode(first["date"][:_DATE_READ])),
         size=len(raw),
         digest=hashlib.sha256(raw).hexdigest(),
         fingerprint=_fingerprint(found, raw, body),

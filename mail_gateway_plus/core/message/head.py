@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from . import header
+
 #: RFC 5322, 2.2. What Python takes for a field; a blank before the colon it does not.
 _FIELD = re.compile(rb"([!-9;-~]+):")
 _BLANK_BEFORE_COLON = re.compile(rb"([!-9;-~]+)[ \t]+:")
@@ -131,6 +133,22 @@ def _joined(lines: list[bytes]) -> list[bytes]:
     return [b"\r\n".join(field) for field in fields]
 
 
+def split(raw: bytes) -> tuple[bytes, bytes]:
+    """The header section as Odoo gets to see it, and the body."""
+    found = read(raw)
+    if not found.broken or found.too_large:
+        return header.split(raw)
+    return found.joined(), raw[found.body :]
+
+
+def unmended(raw: bytes) -> bytes:
+    """The same section byte for byte as it came."""
+    found = read(raw)
+    if not found.broken or found.too_large:
+        return header.split(raw)[0]
+    return raw[: found.body]
+
+
 def read(raw: bytes, start: int = 0) -> Head:
     """The header section of a message, or of its part that begins at ``start``,
     mended."""
@@ -148,10 +166,15 @@ def read(raw: bytes, start: int = 0) -> Head:
             continue
         if not _is_part(line):
             mended = _mended(line)
-            resumes = lines and line[:2] != b"--" and _resumes(raw, following)
-            if mended[:1] == b" " and not resumes:
+            goes_on = line[:2] != b"--" and (lines or not start)
+            if mended[:1] == b" " and not (goes_on and _resumes(raw, following)):
                 break
-            line, broken = mended, True
+            broken = True
+            if mended[:1] == b" " and not lines:
+                # It continues nothing, and begins nothing that has a name.
+                end = following
+                continue
+            line = mended
         pieces = _pieces(line) if b"\r" in line else [line]
         broken = broken or len(pieces) > 1
         lines += pieces

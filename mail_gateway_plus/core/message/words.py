@@ -88,11 +88,17 @@ def message_id(field: bytes) -> bytes:
     """Blanks within a Message-ID make Python drop what follows them, and so one of
     two different ones."""
     value = value_of(field)
+    whole = whole_id(value)
+    return field if whole == value else with_value(field, whole)
+
+
+def whole_id(value: bytes) -> bytes:
+    """The value of a Message-ID without blanks within."""
     if not re.search(rb"[ \t\r\n]", value):
-        return field
+        return value
     found = _MESSAGE_ID.search(value)
     inner = re.sub(rb"\s", b"", found[1] if found else value)
-    return with_value(field, b"<" + inner.strip(b"<>") + b">") if inner else field
+    return b"<" + inner.strip(b"<>") + b">" if inner else value
 
 
 def has_address(value: bytes) -> bool:
@@ -103,16 +109,21 @@ def has_address(value: bytes) -> bool:
     )
 
 
+def named_sender(fields: dict[str, list[bytes]]) -> bytes:
+    """The value of the first field beside From that has an address of who sent it."""
+    values = (value for name in _SENDERS for value in fields.get(name, ()))
+    return next(filter(has_address, values), b"")
+
+
 def sender(fields: dict[str, list[bytes]]) -> bytes:
     """The value of a From for a message that has none, or none with an address: from
     the other fields that name who sent it, else of nobody.
 
     :param fields: the values of each field by its lower-case name
     """
-    for name in _SENDERS:
-        for value in fields.get(name, ()):
-            if has_address(value):
-                return value
+    value = named_sender(fields)
+    if value:
+        return value
     said = header.decode(b" ".join(fields.get("from", ()))[:_NAME_READ])
     name, bare = email.utils.parseaddr(said)
     local = next((word for word in (bare, name) if _LOCAL.fullmatch(word)), NOBODY)

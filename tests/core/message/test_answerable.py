@@ -35,6 +35,17 @@ def test_people_are_answered(field):
         (b"Precedence: junk\r\n", "answer_bulk"),
         (b"List-Unsubscribe: <mailto:off@a.example>\r\n", "answer_bulk"),
         (b"Content-Type: multipart/report; boundary=b\r\n", "answer_report"),
+        (b"Precedence: bulk (newsletter)\r\n", "answer_bulk"),
+        # Whoever passes a message on adds fields to those that are there.
+        (
+            b"Return-Path: <>\r\nReturn-Path: <ann@a.example>\r\n",
+            "answer_null_sender",
+        ),
+        (
+            b"Auto-Submitted: auto-replied\r\nAuto-Submitted: no\r\n",
+            "answer_automatic",
+        ),
+        (b"Precedence: list\r\nPrecedence: first-class\r\n", "answer_bulk"),
     ],
 )
 def test_programs_are_not(field, code):
@@ -51,6 +62,9 @@ def test_programs_are_not(field, code):
         (b'From: "bo@b.example, ann"@a.example\r\n', "answer_no_address"),
         (b"From: MAILER-DAEMON@a.example\r\n", "answer_automatic"),
         (b"From: no-reply@a.example\r\n", "answer_automatic"),
+        (b"From: do_not_reply@a.example\r\n", "answer_automatic"),
+        (b"From: owner-sloops@a.example\r\n", "answer_automatic"),
+        (b"From: sloops-bounces@a.example\r\n", "answer_automatic"),
         (b"From: Catchall@own.example\r\n", "answer_own_address"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.mail_gateway_plus.core.message import bounds, facts
+from odoo.addons.mail_gateway_plus.core.message import bounds, facts, repair
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 
@@ -101,3 +101,38 @@ def test_real_messages_are_read():
         found = facts.read(raw)
         assert found.size == len(raw)
         bounds.exceeded(raw)
+
+
+@pytest.mark.parametrize(
+    "start, field, value",
+    [
+        (b"\xef\xbb\xbf", "message_id", "<1@out.example>"),
+        (b"\r\n", "subject", "Order"),
+        (b"a line of nobody's\r\n", "message_id", "<1@out.example>"),
+        (b"X-One: 1\r\na line of nobody's\r\n", "recipients", "sales@demo.example"),
+        (b"To: ann@out.example\rCc: bo@out.example\r\n", "subject", "Order"),
+    ],
+)
+def test_broken_header_hides_no_fact(start, field, value):
+    found = facts.read(start + ORDER)
+    assert getattr(found, field).startswith(value)
+    assert found.email_from == "Jörg <joerg@out.example>"
+    assert found.size == len(start + ORDER)
+
+
+def test_facts_are_those_that_odoo_gets_to_see():
+    """A Message-ID that differs here from what Odoo reads has two mails taken for one,
+    or one for two."""
+    raw = (
+        b"Received: from a by b; Fri, 20 Nov 2026 10:00:00 +0200\r\n"
+        b"From: Ann\r\nSender: ann@out.example\r\nMessage-ID: <1 2@out.example>\r\n"
+        b"\r\nHello"
+    )
+    found, repaired = facts.read(raw), facts.read(repair.repaired(raw))
+    assert found.message_id == repaired.message_id == "<12@out.example>"
+    assert found.email_from == repaired.email_from == "ann@out.example"
+    assert found.date == repaired.date == datetime.datetime(2026, 11, 20, 8)
+
+
+def test_who_cannot_be_known_is_not_made_up():
+    assert facts.read(b"From: Ann\r\n\r\nHello").email_from == "Ann"

@@ -348,3 +348,9 @@ def test_row_of_returns_takes_no_time(end):
     found = repair.repaired(b"Subject: a" + b"\r" * 1_000_000 + end + HEALTHY)
     assert time.process_time() - begin < 1.5
     assert b"\r\r\n" not in found
+
+
+def test_line_of_nobodys_at_the_top_hides_no_field():
+    message = parsed(b"Fro :uAnn\r\n" + HEALTHY)
+    assert message["To"].addresses[0].addr_spec == "sales@demo.example"
+    assert message.get_content().rstrip() == "Two, pl\xe9ase."
