@@ -105,3 +105,21 @@ def test_what_is_routed_is_not_sent_on(live, ledger):
     with pytest.raises(UserError, match="in quarantine"):
         send(live, row, "crm.lead")
     assert len(reached(live, row)) == 1
+
+
+def test_message_beyond_bounds_stays_out_of_odoo(live, ledger):
+    raw = mail("nobody@demo.example", "Tangled").replace(b"plain", b"html")
+    row = ledger.end(raw + b"<" * 200_000)
+    assert ledger.read(row, "reason_code") == "message_html_tangled"
+    with pytest.raises(UserError, match="HTML without ends"):
+        send(live, row, "crm.lead")
+    assert ledger.read(row, "state") == "quarantined"
+
+
+def test_message_that_only_the_parser_finds_fault_with(live, ledger):
+    raw = mail("nobody@demo.example", "Chokes")
+    raw = raw.replace(b"To: nobody", b"Cc: all:; (of us)\r\nTo: nobody")
+    row = ledger.end(raw)
+    assert ledger.read(row, "reason_code") == "no_route"
+    send(live, row, "crm.lead")
+    assert ledger.read(row, "state") == "routed"

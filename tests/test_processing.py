@@ -273,10 +273,27 @@ def test_message_that_kills_its_worker_is_given_up(live, ledger):
     with live.env() as env:
         env["mail.gateway.incoming"].browse(row).attempts = 99
     ledger.process()
-    assert ledger.read(row, "state", "reason_code") == (
-        "quarantined",
-        "retries_exhausted",
-    )
+    assert ledger.read(row, "state", "reason_code") == ("quarantined", "workers_lost")
+    assert ledger.read(row, "reason_cause").startswith("99 attempts ended")
+
+
+def test_fault_whose_words_no_database_takes_is_noted(ledger, monkeypatch):
+    failing(1, RuntimeError("bad byte \0 and \udc80"), monkeypatch)
+    row = ledger.end(mail("sales@demo.example"))
+    assert ledger.read(row, "state", "reason_code") == ("quarantined", "model_failed")
+    assert "bad byte" in ledger.read(row, "reason_cause")
+
+
+def test_same_message_id_in_a_broken_header(live, ledger):
+    """What the ledger does not know of the first, Odoo does, and would drop it."""
+    head = b"From: ann@customer.example\r\nMessage-ID: <broken@customer.example>\r\n"
+    for number in (b"1", b"2"):
+        raw = b"Broken " + number + b"\r\nTo: sales@demo.example\r\n" + head
+        row = ledger.end(raw + b"Subject: Broken " + number + b"\r\n\r\nHello")
+        assert ledger.read(row, "state", "subject") == (
+            "routed",
+            f"Broken {number.decode()}",
+        )
 
 
 def test_one_bad_message_does_not_hold_up_the_next(ledger, monkeypatch):

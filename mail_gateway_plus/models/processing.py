@@ -15,7 +15,7 @@ import logging
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import LockError
+from odoo.exceptions import LockError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.sql_db import PoolError
 
@@ -54,7 +54,8 @@ def process(registry, incoming_id):
         if attempts is None:
             return
         if attempts > len(retry.PROCESSING.delays_s) + 1:
-            observation.note("retries_exhausted", error="")
+            # A fault that could be caught would have ended on the row.
+            observation.note("workers_lost", count=attempts - 1)
             _conclude(registry, incoming_id, observation)
         else:
             _work(registry, incoming_id, observation)
@@ -177,10 +178,21 @@ def route_to(row, model, thread_id=None, custom_values=None):
     :param model: name of the document's model
     :param thread_id: the document; None makes a new one
     :param custom_values: values of a new document, as of an alias's defaults
-    :raise UserError: the model takes no mail, or refuses this one
+    :raise UserError: the model takes no mail, or refuses this one, or the message is
+        beyond the bounds of what Odoo gets to see, by whatever way it comes
     """
-    raw = repair.repaired(row.sudo()._raw())
-    processing_by_hand.route_to(row, model, thread_id, custom_values, raw, PASSING)
+    raw = row.sudo()._raw()
+    readable = repair.repaired(raw)
+    finding = bounds.exceeded(readable)
+    if finding:
+        raise UserError(row.env["mail.gateway.advice"]._text(finding))
+
+    def hand_over(root, observation, deliver):
+        observation.original = raw
+        _hand_over(root, raw, readable, observation, deliver)
+
+    destination = (model, thread_id or 0, custom_values)
+    processing_by_hand.route_to(row, destination, hand_over, PASSING)
 
 
 def _hand_over(row, raw, readable, observation, deliver):

@@ -5,6 +5,7 @@
 import email
 import email.policy
 import logging
+from functools import partial
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
@@ -20,9 +21,14 @@ _logger = logging.getLogger(__name__)
 _NOT_A_TARGET = ("mail.thread", "mail.gateway.incoming")
 
 
-def route_to(row, model, thread_id, custom_values, raw, passing):
-    """Process one message into a document; see ``processing.route_to``."""
+def route_to(row, destination, hand_over, passing):
+    """Process one message into a document; see ``processing.route_to``.
+
+    :param destination: (model, thread or 0, values of a new document)
+    :param hand_over: takes the row, the observation and what delivers bytes
+    """
     row.ensure_one()
+    model, thread_id, _values = destination
     target = _checked_target(row, model, thread_id)
     observation = Observation()
     observation.note("routed_by_hand", user=row.env.user.name, target=_name(target))
@@ -30,7 +36,8 @@ def route_to(row, model, thread_id, custom_values, raw, passing):
     earlier = row._steps()
     try:
         with row.env.cr.savepoint(), observing(observation):
-            _deliver(root, raw, observation, (model, thread_id or 0, custom_values))
+            deliver = partial(_deliver, root, observation, destination)
+            hand_over(root, observation, deliver)
     except (*passing, UserError):
         raise
     except Exception as problem:
@@ -93,7 +100,7 @@ def _as_gateway(row):
     return root.with_company(root.company_id) if root.company_id else root
 
 
-def _deliver(root, raw, observation, destination):
+def _deliver(root, observation, destination, raw):
     """What ``message_process`` does once it has found a route, without its search for
     one and without its look at the Message-ID: people have seen the message."""
     model, thread_id, custom_values = destination

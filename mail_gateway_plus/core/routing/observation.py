@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..message import header
+
 #: Version of the trace's form in the database.
 TRACE_VERSION = 1
 
@@ -83,7 +85,9 @@ class Observation:
     answers_at_once: bool = False
 
     def note(self, code: str, **params: object) -> None:
-        self.steps.append(Step(code, {k: str(v) for k, v in params.items()}))
+        # What others wrote passes here, and not all of it fits into JSON.
+        texts = {name: header.fit(str(value)) for name, value in params.items()}
+        self.steps.append(Step(code, texts))
 
     def noted(self, code: str) -> bool:
         return any(step.code == code for step in self.steps)

@@ -27,6 +27,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_html_too_large", "quarantined"),
     ("message_html_tangled", "quarantined"),
     ("retries_exhausted", "quarantined"),
+    ("workers_lost", "quarantined"),
     ("parse_failed", "quarantined"),
     ("model_failed", "quarantined"),
     ("no_route", "quarantined"),
