@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
+from odoo.exceptions import AccessError
+
 import odoo.addons.mail
 from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.models import processing_piped
@@ -221,3 +223,15 @@ def test_other_callers_and_mailboxes_stay_stock(live):
         boxes.with_env(env).active = True
         domain = [("subject", "in", ("Direct", "No mailbox"))]
         assert not env["mail.gateway.incoming"].search_count(domain)
+
+
+def test_portal_users_do_not_fill_the_ledger(live):
+    with live.env() as env:
+        values = {"name": "Visitor", "login": "visitor"}
+        portal = [(6, 0, env.ref("base.group_portal").ids)]
+        visitor = env["res.users"].create({**values, "group_ids": portal})
+    raw = mail("nobody@demo.example", "From the portal")
+    with live.env() as env, pytest.raises((AccessError, ValueError)):
+        thread = env["mail.thread"].with_user(visitor.id)
+        thread.message_process(False, xmlrpc.client.Binary(raw))
+    assert rows(live, raw) == []

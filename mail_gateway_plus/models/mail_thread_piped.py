@@ -23,8 +23,10 @@ class MailThread(models.AbstractModel):
         thread_id=None,
     ):
         # Only the remote procedure call hands this type in, as the mailgate script
-        # makes it; all other callers get stock as it is.
+        # makes it; all other callers get stock as it is. So do portal users, whose
+        # calls fail in stock: the ledger is not theirs to fill.
         piped = isinstance(message, xmlrpc.client.Binary)
+        piped = piped and self.env.user._is_internal()
         server = self.env["fetchmail.server"]._local_for(model) if piped else None
         if not server:
             return super().message_process(
