@@ -36,6 +36,9 @@ class MailGatewayIncoming(models.Model):
     )
 
     _untidied_index = models.Index("(server_id) WHERE NOT tidied")
+    # Each look into a mailbox asks for these beside its UIDs; without an index for both
+    # halves of that question the whole ledger is read.
+    _fetch_again_index = models.Index("(server_id) WHERE fetch_again IS TRUE")
 
     @api.model
     def _place_domain(self, server, state):

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 RAW = b"From: ann@out.example\r\nTo: sales@demo.example\r\nSubject: Hi\r\n\r\nHello\r\n"
 
@@ -40,6 +40,26 @@ class TestLedger(TransactionCase):
     def test_place_in_the_mailbox_is_unique(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self._receive("1")
+
+    def test_look_into_a_mailbox_does_not_read_the_whole_ledger(self):
+        self.env.cr.execute(
+            """
+            INSERT INTO mail_gateway_incoming
+                   (server_id, account, folder, uidvalidity, uid, state, attempts)
+            SELECT %s, 'a', 'INBOX', '1', n, 'routed', 1 FROM generate_series(1, 9000) n
+            """,
+            [self.mailbox.id],
+        )
+        self.env.cr.execute("ANALYZE mail_gateway_incoming")
+        place = [("account", "=", "a"), ("folder", "=", "INBOX")]
+        wanted = ["|", ("fetch_again", "=", True), ("uid", "in", ["8", "9"])]
+        server = ("server_id", "=", self.mailbox.id)
+        domain = [server, *place, ("uidvalidity", "=", "1"), *wanted]
+        query = self.env["mail.gateway.incoming"]._search(domain).select()
+        plan = str(self.env.execute_query(SQL("EXPLAIN %s", query)))
+        self.assertIn("fetch_again_index", plan)
+        self.assertIn("(uid)::text = ANY", plan.partition("place_unique")[2])
+        self.assertNotIn("Seq Scan", plan)
 
     def test_arrival_wakes_the_processing(self):
         cron = self.env.ref("mail_gateway_plus.ir_cron_process")
