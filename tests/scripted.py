@@ -140,6 +140,7 @@ def encrypted(context, inside):
 
 def pop(answers):
     """The same for POP3, where a whole line counts before a command."""
+    answers = {"CAPA": "-ERR what?\r\n", **answers}
 
     def script(self, sock):
         sock.sendall(b"+OK ready\r\n")

@@ -421,7 +421,7 @@ def nameless(bodies):
             command, *rest = self.read(sock).decode().upper().split()
             number = int(rest[0]) if rest and rest[0].isdigit() else 0
             said = b"+OK\r\n"
-            if command == "UIDL":
+            if command in ("UIDL", "CAPA"):
                 said = b"-ERR what?\r\n"
             elif command == "LIST":
                 lines = (f"{n} {len(raw)}\r\n" for n, raw in kept.items())

@@ -38,9 +38,12 @@ def _message(item: Any, tail: list[Any]) -> tuple[bytes, bytes | None]:
 
 def _arrived(line: bytes) -> int:
     """When a message arrived, in seconds of Unix time: a server states it in its own
-    zone, which changes with the season. 0 where it does not say."""
-    found = imaplib.Internaldate2tuple(line)
-    return int(time.mktime(found)) if found else 0
+    zone, which changes with the season. 0 where it does not say, or no such time."""
+    try:
+        found = imaplib.Internaldate2tuple(line)
+        return int(time.mktime(found)) if found else 0
+    except (KeyError, ValueError, OverflowError):
+        return 0
 
 
 class Session:
@@ -71,7 +74,9 @@ class Session:
             try:
                 status, data = self._imap.select(quoted(foldername.encode(folder)))
             except imaplib.IMAP4.readonly:
-                # It is open all the same; only acknowledging will be refused.
+                # It is open all the same; only acknowledging will be refused. Else
+                # imaplib itself refuses each command from now on.
+                self._imap.is_readonly = True
                 status, data = "OK", self._imap.response("EXISTS")[1]
             if status != "OK":
                 raise imaplib.IMAP4.error(data[0])

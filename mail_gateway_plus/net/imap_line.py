@@ -9,11 +9,14 @@ from typing import Any
 
 from ..core.mailbox.account import Account
 from .deadline import Deadline
-from .line import LARGEST_LITERAL, open_socket
+from .line import (
+    LARGEST_LITERAL,
+    LINE_COST,
+    LONGEST_LINE,
+    check_sendable,
+    open_socket,
+)
 from .refusal import Missing
-
-#: What imaplib keeps for each line beside its bytes.
-LINE_COST = 200
 
 
 def quoted(text: str) -> str:
@@ -51,7 +54,10 @@ class Connection(imaplib.IMAP4):
         return super().read(size)
 
     def readline(self) -> bytes:
-        line = super().readline()
+        """imaplib's own takes a line of more than a megabyte for a fault."""
+        line: bytes = self.file.readline(LONGEST_LINE + 1)  # type: ignore[assignment]
+        if len(line) > LONGEST_LINE:
+            raise self.abort(f"a line of {len(line)} bytes or more")
         self._count(len(line) + LINE_COST)
         return line
 
@@ -86,7 +92,9 @@ class Connection(imaplib.IMAP4):
             self.authenticate(
                 credentials.mechanism, lambda _challenge: credentials.secret.encode()
             )
-        elif self._takes_login():
+            return
+        check_sendable(credentials)
+        if self._takes_login():
             # imaplib quotes the password but not the user.
             self.login(quoted(credentials.user), credentials.secret)
         else:

@@ -2,18 +2,33 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How a connection of either protocol comes about: reached, secured, logged in."""
 
+import re
 import ssl
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from ..core.mailbox.account import Account
+from ..core.mailbox.account import Account, Credentials
 from . import sockets, tls
 from .deadline import Deadline
-from .refusal import explained
+from .refusal import Missing, explained
 
 #: A message, or an answer to one command, larger than this is not read into memory; no
 #: real one comes near.
 LARGEST_LITERAL = 256 * 1024 * 1024
+#: RFC 1939 allows 512 bytes a line, messages hold longer ones; over IMAP, the unseen
+#: messages of a crowded folder stand in one line.
+LONGEST_LINE = 16 * 1024 * 1024
+#: What is kept for each line beside its bytes.
+LINE_COST = 200
+
+#: Ends a command, or what a server written in C reads of it.
+_ENDS = re.compile(r"[\0\r\n]")
+
+
+def check_sendable(credentials: Credentials) -> None:
+    """A user or a password with a line break would be two commands."""
+    if _ENDS.search(credentials.user + credentials.secret):
+        raise Missing("unsendable")
 
 
 def open_socket(account: Account, deadline: Deadline) -> Any:

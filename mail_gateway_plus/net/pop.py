@@ -12,15 +12,22 @@ from typing import Any
 from ..core.mailbox import listing, naming
 from ..core.mailbox.account import Account
 from .deadline import Deadline
-from .line import LARGEST_LITERAL, open_line, open_socket
+from .line import (
+    LARGEST_LITERAL,
+    LINE_COST,
+    LONGEST_LINE,
+    check_sendable,
+    open_line,
+    open_socket,
+)
 from .refusal import Missing, explained, kind_of
-
-#: RFC 1939 allows 512 bytes a line, messages hold longer ones.
-LONGEST_LINE = 16 * 1024 * 1024
 
 
 class Connection(poplib.POP3):
     """poplib over a socket with a deadline."""
+
+    #: Bytes of the answer to the current command.
+    _answered = 0
 
     def __init__(self, account: Account, deadline: Deadline, sock: Any = None) -> None:
         self.account = account
@@ -44,11 +51,14 @@ class Connection(poplib.POP3):
 
     def takes_clear_login(self) -> bool:
         """A server without CAPA (RFC 2449) is older than any that refuses it."""
+        return self.offers("USER", unless_it_says=True)
+
+    def offers(self, capability: str, *, unless_it_says: bool = False) -> bool:
         self.deadline.command()
         try:
-            return "USER" in self.capa()
+            return capability in self.capa()
         except poplib.error_proto:
-            return True
+            return unless_it_says
 
     def secure(self, context: ssl.SSLContext) -> None:
         """STLS (RFC 2595); see ``imap.Connection.secure``."""
@@ -59,9 +69,27 @@ class Connection(poplib.POP3):
         self.stls(context)
 
     def enter(self) -> None:
+        check_sendable(self.account.credentials)
         self.deadline.command()
         self.user(self.account.credentials.user)
         self.pass_(self.account.credentials.secret)
+
+    def _putline(self, line: bytes) -> None:
+        """A command, so what comes from now on is the answer to it."""
+        self._answered = 0
+        return super()._putline(line)  # type: ignore[misc, no-any-return]
+
+    def _getline(self) -> tuple[bytes, int]:
+        line, size = super()._getline()  # type: ignore[misc]
+        self._count(size + LINE_COST)
+        return line, size
+
+    def _count(self, size: int) -> None:
+        self._answered += size
+        if self._answered > LARGEST_LITERAL:
+            # What is left of it must not pass for the answer to another command.
+            self.sock.shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError(f"an answer of {self._answered} bytes or more")
 
     def retrieve(self, command: str) -> bytes:
         """A message or its header (RETR, TOP), byte for byte.
@@ -71,7 +99,6 @@ class Connection(poplib.POP3):
         """
         self._shortcmd(command)  # type: ignore[attr-defined]
         lines: list[bytes] = []
-        size = 0
         while True:
             line = self.file.readline(LONGEST_LINE)
             if not line:
@@ -81,11 +108,7 @@ class Connection(poplib.POP3):
             starts = not lines or lines[-1].endswith(b"\n")
             if starts and line in (b".\r\n", b".\n"):
                 return b"".join(lines)
-            size += len(line)
-            if size > LARGEST_LITERAL:
-                # What is left of it must not pass for the answer to another command.
-                self.sock.shutdown(socket.SHUT_RDWR)
-                raise ConnectionAbortedError(f"the answer to {command} does not end")
+            self._count(len(line))
             lines.append(line[1:] if starts and line.startswith(b".") else line)
 
 
@@ -110,7 +133,7 @@ class Session:
             except poplib.error_proto as refused:
                 if kind_of(refused) == "closed":
                     raise
-                pairs = self._unnamed()
+                pairs = self._unnamed(refused)
         self._numbers = dict(pairs)
         # A mailbox that was fetched over IMAP before left a state of another kind.
         state = listing.FolderState(state.name)
@@ -118,18 +141,28 @@ class Session:
         return listing.Look(state=state, found=found, exists=len(found))
 
     def _named(self, lines: list[bytes]) -> list[tuple[str, int]]:
-        words = (line.split(maxsplit=1) for line in lines)
-        return [
-            (w[1].decode("ascii", "replace"), int(w[0])) for w in words if len(w) == 2
+        words = [line.split(maxsplit=1) for line in lines if line.strip()]
+        numbers = [int(word[0]) for word in words]
+        names = [
+            naming.uidl(word[1]) if len(word) == 2 else self._own_name(number)
+            for number, word in zip(numbers, words, strict=True)
         ]
+        return list(zip(naming.distinct(names), numbers, strict=True))
 
-    def _unnamed(self) -> list[tuple[str, int]]:
-        """Each message named after its header; after all of it where the server does
-        not even know TOP."""
+    def _unnamed(self, refused: poplib.error_proto) -> list[tuple[str, int]]:
+        """All messages by names of our own, unless UIDL was ``refused`` by a server
+        that has it: under other names all of them would be fetched again."""
         self._deadline.command()
         numbers = [int(line.split()[0]) for line in self._pop.list()[1]]
-        names = [naming.name_of(self._first_words(number)) for number in numbers]
+        if numbers and self._pop.offers("UIDL"):
+            raise refused
+        names = [self._own_name(number) for number in numbers]
         return list(zip(naming.distinct(names), numbers, strict=True))
+
+    def _own_name(self, number: int) -> str:
+        """A message named after its header; after all of it where the server does not
+        even know TOP."""
+        return naming.name_of(self._first_words(number))
 
     def _first_words(self, number: int) -> bytes:
         self._deadline.command()

@@ -36,6 +36,7 @@ CODES = {
     ("starttls_missing", ANY): "mailbox_starttls_missing",
     ("login_disabled", ANY): "mailbox_tls_required",
     ("password_refused", ANY): "mailbox_basic_auth_off",
+    ("unsendable", ANY): "mailbox_login_unsendable",
     ("answer", "greeting"): "mailbox_greeting_missing",
     ("answer", "starttls"): "mailbox_starttls_missing",
     ("answer", "login"): "mailbox_login_refused",
@@ -92,6 +93,7 @@ FACTS = {
     # The login
     "mailbox_no_login": Fact("user", transient=True),
     "mailbox_login_refused": Fact("password"),
+    "mailbox_login_unsendable": Fact("password"),
     "mailbox_token_refused": Fact("user"),
     "mailbox_app_password": Fact("password"),
     "mailbox_password_expired": Fact("password"),
