@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..core.mailbox import foldername
 from .mail_gateway_incoming_origin import ENDED_WELL
 
 #: Seconds that Fetch Now spends on fetching and on processing, at the most each; the
@@ -117,7 +118,8 @@ class FetchmailServer(models.Model):
                         server.name,
                     )
                 )
-            if server.move_to in server.folder_ids.mapped("name"):
+            fetched = server.folder_ids.mapped("name") or [foldername.INBOX]
+            if foldername.canonical(server.move_to) in fetched:
                 raise ValidationError(
                     self.env._(
                         "Mailbox “%(mailbox)s”: messages cannot be moved to the folder"

@@ -13,7 +13,7 @@ from ..net.deadline import FETCH
 from ..net.recorder import Recorder
 
 DEFAULT_SECURITY = "ssl_strict"
-#: What makes a mailbox another one.
+#: What ``_account_name`` is made of.
 ACCOUNT_FIELDS = {"server", "user", "server_type"}
 #: Server types of Odoo's mail module itself.
 OWN_TYPES = ("imap", "pop", "local")
@@ -57,8 +57,14 @@ class FetchmailServer(models.Model):
                 server.write(vals)
             return True
         vals = self._spelled_out(vals)
-        self._forget_other_account(vals)
-        return super().write(self._in_step(vals))
+        written = self if ACCOUNT_FIELDS & vals.keys() else self.browse()
+        before = {server: server._account_name() for server in written}
+        result = super().write(self._in_step(vals))
+        # Another account has other messages under the same UIDs, so what is remembered
+        # of the old one goes.
+        others = written.filtered(lambda s: s._account_name() != before[s])
+        others.folder_ids.sudo()._forget_all()
+        return result
 
     def _spelled_out(self, vals):
         """``vals`` with what the server's name says besides in its own fields."""
@@ -97,13 +103,6 @@ class FetchmailServer(models.Model):
                     highest=HIGHEST_PORT,
                 )
             )
-
-    def _forget_other_account(self, vals):
-        """Another account has other messages under the same UIDs, so what is
-        remembered of the old one goes."""
-        written = ACCOUNT_FIELDS & vals.keys()
-        others = self.filtered(lambda s: any(s[f] != vals[f] for f in written))
-        others.folder_ids.sudo()._forget_all()
 
     def _in_step(self, vals):
         """``vals`` with ``is_ssl`` and ``connection_security`` saying the same; where
@@ -187,7 +186,7 @@ class FetchmailServer(models.Model):
             # A token holds the user's name where only the server looks for it.
             credentials = replace(credentials, user=self.user or "")
         return account.Account(
-            key=self.id,
+            key=self._account_name(),
             protocol=protocol,
             host=self.server or "",
             port=self.port,

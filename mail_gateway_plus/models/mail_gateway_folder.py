@@ -1,8 +1,8 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..core.mailbox import uidset
+from ..core.mailbox import foldername, uidset
 from ..core.mailbox.listing import FolderState
 
 
@@ -19,32 +19,38 @@ class MailGatewayFolder(models.Model):
     name = fields.Char(
         "Folder",
         required=True,
-        default="INBOX",
+        default=foldername.INBOX,
         help="As the server names it, with the names of the folders around it.",
     )
-    uidvalidity = fields.Char("UIDVALIDITY", readonly=True, default="")
+    uidvalidity = fields.Char("UIDVALIDITY", readonly=True, copy=False, default="")
     # As text, for a UID is unsigned and of 32 bit.
-    last_uid = fields.Char("Highest UID Seen", readonly=True, default="0")
-    looked_on = fields.Date("Last Looked Into", readonly=True)
+    last_uid = fields.Char("Highest UID Seen", readonly=True, copy=False, default="0")
+    looked_on = fields.Date("Last Looked Into", readonly=True, copy=False)
     waiting = fields.Integer(
-        "Still to Fetch", readonly=True, help="Messages that a fetch has left over."
+        "Still to Fetch",
+        readonly=True,
+        copy=False,
+        help="Messages that a fetch has left over.",
     )
     listed = fields.Integer(
-        readonly=True, help="Messages that were to be fetched at first."
+        readonly=True, copy=False, help="Messages that were to be fetched at first."
     )
     pending = fields.Text(
         readonly=True,
+        copy=False,
         default="",
         help="UIDs that were listed and are yet to be fetched",
     )
 
     unacknowledged = fields.Text(
         readonly=True,
+        copy=False,
         default="",
         help="UIDs that are stored, and the server may not have heard of it",
     )
     forgotten = fields.Text(
         readonly=True,
+        copy=False,
         default="",
         help="UIDs of deleted messages of the ledger that are still on the server",
     )
@@ -65,12 +71,22 @@ class MailGatewayFolder(models.Model):
         "forgotten": "",
     }
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._spelled(vals) for vals in vals_list])
+
     def write(self, vals):
         """A folder under another name is another folder."""
+        vals = self._spelled(vals)
         if "name" in vals:
             renamed = self.filtered(lambda folder: folder.name != vals["name"])
             super(MailGatewayFolder, renamed).write(self._NOTHING_SEEN)
         return super().write(vals)
+
+    @api.model
+    def _spelled(self, vals):
+        name = vals.get("name")
+        return {**vals, "name": foldername.canonical(name)} if name else vals
 
     def _to_fetch(self, count):
         """So many are to be fetched. What an earlier look has fetched of the same pile

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 
@@ -66,6 +67,86 @@ class TestMailbox(TransactionCase):
         with self.assertRaisesRegex(Exception, "fetch_interval"):
             self._mailbox(fetch_interval=0)
             self.env.flush_all()
+
+    #: What a look may have left on a folder.
+    SEEN = {
+        "uidvalidity": "7",
+        "last_uid": "9",
+        "looked_on": "2026-11-20",
+        "waiting": 1,
+        "listed": 2,
+        "pending": "8",
+        "unacknowledged": "9",
+        "forgotten": "3",
+    }
+
+    def _seen(self, **values):
+        folders = [Command.create({"name": "Sales", **self.SEEN})]
+        mailbox = self._mailbox(folder_ids=folders, **values)
+        self.assertEqual(self._state(mailbox), [list(self.SEEN.values())])
+        return mailbox
+
+    def _state(self, mailbox):
+        return [
+            [str(v) if n == "looked_on" else v for n, v in row.items() if n != "id"]
+            for row in mailbox.folder_ids.read(list(self.SEEN))
+        ]
+
+    def test_copy_has_seen_nothing(self):
+        """It is made for another account as a rule: there, these UIDs are of messages
+        that nobody has fetched."""
+        mailbox = self._seen(server="mail.example", user="ann")
+        mailbox.write({"failures": 2, "next_fetch": "2026-11-20 09:00:00"})
+        mailbox.write({"error_date": "2026-11-20 09:00:00", "error_message": "No"})
+        twin = mailbox.copy({"user": "bob"})
+        self.assertEqual(twin.folder_ids.mapped("name"), ["Sales"])
+        new = self._mailbox(folder_ids=[Command.create({"name": "Sales"})])
+        self.assertEqual(self._state(twin), self._state(new))
+        self.assertEqual((twin.failures, twin.next_fetch), (0, False))
+        self.assertEqual((twin.error_date, twin.error_message), (False, False))
+        self.assertEqual(twin.state, "draft")
+
+    def test_other_account_is_looked_into_anew(self):
+        for values in (
+            {"user": "bob"},
+            {"server": "imap.other.example"},
+            {"server": "imaps://imap.other.example"},
+            {"server_type": "pop"},
+        ):
+            with self.subTest(values):
+                mailbox = self._seen(server="mail.example", user="ann")
+                mailbox.write(values)
+                self.assertEqual(mailbox.folder_ids.uidvalidity, "")
+                self.assertFalse(mailbox.folder_ids.unacknowledged)
+
+    def test_same_account_stays_known(self):
+        """Also when it is only written in another way, or logs in with a token."""
+        for values in (
+            {"password": "other"},
+            {"port": 1143, "connection_security": STARTTLS},
+            {"server": "imaps://Mail.Example"},
+            {"user": "Ann"},
+            {"server_type": "gmail", "is_ssl": True, "password": False},
+        ):
+            with self.subTest(values):
+                mailbox = self._seen(server="mail.example", user="ann")
+                mailbox.write(values)
+                self.assertEqual(self._state(mailbox), [list(self.SEEN.values())])
+
+    def test_folder_that_is_fetched_is_none_to_move_to(self):
+        """What is moved there would come again; INBOX has any case (RFC 3501, 5.1),
+        and is fetched where no folder is named."""
+        inbox, sales = ([Command.create({"name": n})] for n in ("INBOX", "Sales"))
+        for target, folders in (
+            ("INBOX", []),
+            ("inbox", []),
+            ("Inbox", inbox),
+            ("Sales", sales),
+        ):
+            with self.subTest(target), self.assertRaises(ValidationError):
+                self._mailbox(after_fetch="move", move_to=target, folder_ids=folders)
+        self._mailbox(after_fetch="move", move_to="INBOX", folder_ids=sales)
+        self._mailbox(after_fetch="move", move_to="sales", folder_ids=sales)
 
     def test_recorder_keeps_what_a_login_hook_sends(self):
         recorder = Recorder()

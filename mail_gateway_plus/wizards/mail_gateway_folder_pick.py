@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..models.fetch_run import INBOX
+from ..core.mailbox.foldername import INBOX
 
 
 def _place(folder):

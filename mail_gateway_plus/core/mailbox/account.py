@@ -41,7 +41,7 @@ class Credentials:
 class Account:
     """One mailbox; ``key`` is the caller's own name for it."""
 
-    key: int
+    key: int | str
     protocol: str
     host: str
     port: int

@@ -17,6 +17,10 @@ _SHIFTED = re.compile(r"[^\x20-\x7e]+")
 _ENCODED = re.compile(r"&([^-]*)-")
 
 
+#: The folder that each account has, in any case (RFC 3501, 5.1).
+INBOX = "INBOX"
+
+
 @dataclass(frozen=True)
 class Folder:
     """A folder of the server; ``special`` is its use (RFC 6154), such as "Sent"."""
@@ -47,6 +51,15 @@ def _unshift(match: re.Match[str]) -> str:
 def encode(name: str) -> str:
     """A name as IMAP carries it (modified UTF-7)."""
     return _SHIFTED.sub(_shift, name.replace("&", "&-"))
+
+
+def canonical(name: str) -> str:
+    """The one spelling of a name: that of INBOX may be in any case.
+
+    >>> canonical("Inbox"), canonical("Inbox/Sales")
+    ('INBOX', 'Inbox/Sales')
+    """
+    return INBOX if name.upper() == INBOX else name
 
 
 def decode(name: str) -> str:
