@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One look into one mailbox: open, list, download, store, commit, acknowledge, tidy."""
 
+import math
 import time
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,7 @@ from odoo import fields
 
 from ..core.finding import Finding
 from ..core.mailbox import fault, listing
+from ..core.mailbox.foldername import INBOX
 from ..net import mailbox
 from ..net.mailbox import Call
 from ..net.refusal import Refusal
@@ -23,7 +25,6 @@ BATCH_BYTES = 8 * 1024 * 1024
 TIDY_COUNT = 200
 TIDY_PORTIONS = 10
 
-INBOX = "INBOX"
 MEGABYTE = 1024 * 1024
 
 
@@ -42,7 +43,7 @@ class FetchRun(MailboxTask):
         self.limits = limits
         self.stop = stop
         self.fetched = 0
-        self.left = server.fetch_limit or None
+        self.most = server.fetch_limit or math.inf
 
     def _visit(self):
         self.session = yield Call(
@@ -73,16 +74,17 @@ class FetchRun(MailboxTask):
         self._remember(replace(look.state, looked_on=fields.Date.today()))
         yield from self._acknowledge()
         entries = yield from self._list_new(look.found)
-        if self.left is not None:
-            entries = entries[: self.left]
-            self.left -= len(entries)
-        self.folder._to_fetch(len(entries))
+        self.folder._to_fetch(min(len(entries), self.most - self.fetched))
         yield from self._take(entries)
         yield from self._tidy()
 
     def _take(self, entries):
         limit = self.server.max_message_size * MEGABYTE
-        for batch in listing.batches(entries, BATCH_COUNT, BATCH_BYTES):
+        for batch in listing.batches(entries, self._room(), BATCH_BYTES):
+            # Those that the server refuses take nobody's place.
+            batch = batch[: self._room()]
+            if not batch:
+                return
             if time.monotonic() >= self.stop:
                 self.unfinished = True
                 return
@@ -94,6 +96,10 @@ class FetchRun(MailboxTask):
                 yield from self._fetch_head(entry)
             self.folder.waiting = max(0, self.folder.waiting - len(batch))
             self._progress(len(batch))
+
+    def _room(self):
+        """How many messages the next portion may have."""
+        return min(BATCH_COUNT, self.most - self.fetched)
 
     def _list_new(self, found):
         """The entries of what is on the server and not in the ledger."""
@@ -146,8 +152,11 @@ class FetchRun(MailboxTask):
 
     def _fetch_head(self, entry):
         head = yield Call(partial(self.session.head, entry))
-        if head is None or entry.uid in self.known:
+        row = self.known.get(entry.uid)
+        if head is None or row and row._begins_with(head, entry.mark):
             return
+        if row:
+            row._make_room()
         self.env["mail.gateway.incoming"]._receive_head(
             self.server, self.state, entry, head, self.server.max_message_size
         )
@@ -227,6 +236,12 @@ class FetchRun(MailboxTask):
         if self.server.after_fetch == "move" and self.account.protocol != "pop":
             return partial(self.session.move, folder=self.server.move_to)
         return None
+
+    def _is_another(self):
+        """Whether somebody has deleted the mailbox meanwhile, or made it another
+        account's: what the session brings is not of that one."""
+        server = self.server.exists()
+        return not server or server._account_name() != self.account.key
 
     def _remember(self, state):
         self.state = state

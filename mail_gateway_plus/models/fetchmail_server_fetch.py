@@ -35,6 +35,10 @@ class FetchmailServer(models.Model):
 
     _inherit = "fetchmail.server"
 
+    # Whose copy has not been fetched from yet.
+    date = fields.Datetime(copy=False)
+    error_date = fields.Datetime(copy=False)
+    error_message = fields.Text(copy=False)
     # Of no document: that is why whoever is responsible need not be an operator.
     failure_activity_id = fields.Many2one(
         "mail.activity", readonly=True, copy=False, ondelete="set null"
@@ -95,7 +99,7 @@ class FetchmailServer(models.Model):
         limits = Limits(total_s=2 * seconds)
         stop = time.monotonic() + seconds
         for server in self:
-            if server.id in accounts and locks.take(server.id):
+            if server.id in accounts and server.exists() and locks.take(server.id):
                 yield FetchRun(server, accounts[server.id], limits, stop)
 
     def _told(self, run):
@@ -164,11 +168,13 @@ class FetchmailServer(models.Model):
 
         :return: the fault as an exception, None when all went well
         """
-        text = finding and self._explain(finding)
+        # Somebody may have deleted it.
+        text = finding and self.exists() and self._explain(finding)
         for _attempt in range(NOTE_ATTEMPTS):
             try:
                 self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", NOTE_PATIENCE))
-                self._note(text, unfinished)
+                if self.exists():
+                    self._note(text, unfinished)
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 break
             except PASSING:

@@ -2,6 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who works on which mailbox just now."""
 
+import contextlib
+import logging
+
+import psycopg2
+
+_logger = logging.getLogger(__name__)
+
 #: Tells these locks from those of others; "mgp" in ASCII.
 LOCK_SPACE = 0x6D6770
 
@@ -15,6 +22,7 @@ class MailboxLocks:
     """
 
     def __init__(self, registry):
+        self._registry = registry
         self._cr = registry.cursor()
 
     def __enter__(self):
@@ -22,8 +30,10 @@ class MailboxLocks:
 
     def __exit__(self, *_problem):
         # The connection goes back to the pool, where a lock would live on.
-        with self._cr:
+        try:
             self._ask("SELECT pg_advisory_unlock_all()")
+        finally:
+            self._cr.close()
 
     def take(self, server_id):
         """Whether the mailbox is ours from now on."""
@@ -33,6 +43,19 @@ class MailboxLocks:
         self._ask("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, server_id])
 
     def _ask(self, query, params=None):
+        try:
+            return self._answer(query, params)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            # It slept for as long as the last mailbox took, and somebody ended it. Its
+            # locks went with it: whoever takes one of them now writes the same rows as
+            # we do, and one of us is put off.
+            _logger.info("The locks on mailboxes are lost", exc_info=True)
+        with contextlib.suppress(psycopg2.Error):
+            self._cr.close()
+        self._cr = self._registry.cursor()
+        return self._answer(query, params)
+
+    def _answer(self, query, params):
         self._cr.execute(query, params)
         (answer,) = self._cr.fetchone()
         # An open transaction would keep the database from cleaning up behind others.

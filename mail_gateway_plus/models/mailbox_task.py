@@ -4,6 +4,8 @@
 
 import logging
 
+from odoo.exceptions import MissingError
+
 from ..core.mailbox import fault
 from ..net.mailbox import Call
 from ..net.refusal import Refusal
@@ -34,18 +36,27 @@ class MailboxTask:
     def _visit(self):
         raise NotImplementedError
 
+    def _is_another(self):
+        """Whether the mailbox is no longer the one that the session was opened for."""
+        raise NotImplementedError
+
     def go_on(self, answer):
         """The next call. What goes wrong ends the look, is told, and never raises."""
         if self._steps is None:
             return None
+        call = None
         try:
-            call = self._step(answer)
+            if self._is_another():
+                self.unfinished = True
+            else:
+                call = self._step(answer)
             self._commit()
             return call or self._hang_up()
         except Refusal as refusal:
             self._refused(refusal)
-        except PASSING:
-            # Somebody writes the same rows, or the database has gone for a moment.
+        except (*PASSING, MissingError):
+            # Somebody writes or deletes the same rows, or the database has gone for a
+            # moment.
             _logger.info("Mailbox %s is put off", self.server.id, exc_info=True)
             self.unfinished = True
         except Exception as problem:  # one mailbox must not hold up the others

@@ -45,8 +45,10 @@ class TestLedger(TransactionCase):
         self.env.cr.execute(
             """
             INSERT INTO mail_gateway_incoming
-                   (server_id, account, folder, uidvalidity, uid, state, attempts)
-            SELECT %s, 'a', 'INBOX', '1', n, 'routed', 1 FROM generate_series(1, 9000) n
+                   (server_id, account, folder, uidvalidity, uid, state, tidied,
+                    attempts)
+            SELECT %s, 'a', 'INBOX', '1', n, 'routed', true, 1
+              FROM generate_series(1, 9000) n
             """,
             [self.mailbox.id],
         )
@@ -60,6 +62,11 @@ class TestLedger(TransactionCase):
         self.assertIn("fetch_again_index", plan)
         self.assertIn("(uid)::text = ANY", plan.partition("place_unique")[2])
         self.assertNotIn("Seq Scan", plan)
+        query = self.env["mail.gateway.incoming"]._search(
+            [server, *place, ("tidied", "=", False)]
+        )
+        plan = str(self.env.execute_query(SQL("EXPLAIN %s", query.select())))
+        self.assertIn("untidied_index", plan)
 
     def test_arrival_wakes_the_processing(self):
         cron = self.env.ref("mail_gateway_plus.ir_cron_process")
