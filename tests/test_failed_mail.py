@@ -186,3 +186,16 @@ def test_fault_of_our_own_has_no_meaning():
 def test_exception_that_tells_nothing_keeps_stock_words():
     for cls in (smtplib.SMTPException, ssl.SSLError, TimeoutError, OSError):
         assert smtp_raised.meaning(cls("what?")) is None
+
+
+def test_mails_that_fail_together_all_say_why(live):
+    with live.env() as env:
+        server = {"name": "Relay", "smtp_host": "127.0.0.1", "smtp_encryption": "none"}
+        server = env["ir.mail_server"].create(server | {"smtp_port": ports.any_free()})
+        values = {"email_from": "ann@erp.example", "mail_server_id": server.id}
+        mails = env["mail.mail"].create(
+            [values | {"email_to": f"{name}@away.example"} for name in "abc"]
+        )
+        env["mail.mail"].process_email_queue(mails.ids)
+        for mail in mails:
+            assert mail.failure_reason.startswith("Nothing listens on 127.0.0.1")

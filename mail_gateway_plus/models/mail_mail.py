@@ -58,7 +58,9 @@ class MailMail(models.Model):
 
     def _failure_params(self):
         """(what is known of the server and the addresses, the password)"""
-        server_id, _domain, sender, _ids = next(self._split_by_mail_configuration())
+        # Those that fail together have all of it in common.
+        shared = next(self[:1]._split_by_mail_configuration())
+        server_id, _domain, sender, _ids = shared
         server = self.env["ir.mail_server"].sudo().browse(server_id or [])
         config = tools.config
         if server and server.smtp_authentication != "cli":

@@ -16,6 +16,7 @@ ANY = frozenset(STAGES)
 LOGIN = frozenset({"ehlo", "tls", "auth", "mail"})
 CHECKED = frozenset({"connect", "greeting", "ehlo", "mail", "rcpt", "data", "after"})
 PASSED_ON = frozenset({"rcpt", "data", "after"})
+AFTER = frozenset({"after"})
 BUT_LOGIN = ANY - {"auth", "tls"}
 
 #: (code, stages, finding code); the first that fits counts. X stands for 4 and 5, and
@@ -23,8 +24,10 @@ BUT_LOGIN = ANY - {"auth", "tls"}
 CODES = (
     # RFC 3463, 3.2 and RFC 7505, 4: addresses
     ("X.1.0", ANY, ""),
-    ("X.1.1", PASSED_ON, "smtp_recipient_unknown"),
-    ("X.1.2", PASSED_ON, "smtp_recipient_domain_unknown"),
+    ("4.1.1", PASSED_ON, ""),  # Postfix: not yet asked
+    ("5.1.1", PASSED_ON, "smtp_recipient_unknown"),
+    ("4.1.2", PASSED_ON, "smtp_lookup_failed"),
+    ("5.1.2", PASSED_ON, "smtp_recipient_domain_unknown"),
     ("X.1.3", PASSED_ON, "smtp_recipient_syntax"),
     ("X.1.4", PASSED_ON, "smtp_recipient_ambiguous"),
     ("X.1.6", PASSED_ON, "smtp_recipient_moved"),
@@ -50,7 +53,7 @@ CODES = (
     ("4.3.5", ANY, "smtp_server_fault"),
     # RFC 3463, 3.5: the network behind it
     ("X.4.1", PASSED_ON, "smtp_destination_unreachable"),
-    ("X.4.2", PASSED_ON, "smtp_destination_unreachable"),
+    ("X.4.2", AFTER, "smtp_destination_unreachable"),  # before: with this server
     ("X.4.3", ANY, "smtp_lookup_failed"),
     ("5.4.4", PASSED_ON, "smtp_recipient_domain_unknown"),
     ("4.4.4", PASSED_ON, "smtp_destination_unreachable"),
@@ -61,10 +64,12 @@ CODES = (
     ("X.4.310", PASSED_ON, "smtp_recipient_domain_unknown"),  # Microsoft 365
     ("X.4.316", PASSED_ON, "smtp_destination_unreachable"),  # Microsoft 365
     # RFC 3463, 3.6 and RFC 4954, 6: the dialogue
-    ("X.5.1", ANY, "smtp_protocol_error"),
-    ("X.5.2", ANY, "smtp_protocol_error"),
+    ("X.5.1", BUT_LOGIN, "smtp_protocol_error"),
+    ("X.5.2-4", frozenset({"ehlo"}), "smtp_helo_refused"),
+    ("X.5.2", BUT_LOGIN, "smtp_protocol_error"),
     ("X.5.3", PASSED_ON, "smtp_too_many_recipients"),
-    ("X.5.4", ANY, "smtp_option_unsupported"),
+    ("X.5.4", frozenset({"auth"}), "smtp_auth_mechanism"),
+    ("X.5.4", BUT_LOGIN, "smtp_option_unsupported"),
     ("X.5.5", ANY, "smtp_protocol_error"),
     ("X.5.6", LOGIN, "smtp_auth_mechanism"),
     # RFC 3463, 3.7 and RFC 6531, 6: the content

@@ -61,11 +61,13 @@ NUMBERS = {
     (556, ANY): "smtp_recipient_no_mail",
     # RFC 3207, 4
     (454, "tls"): "smtp_tls_unavailable",
+    (500, "tls"): "smtp_starttls_missing",
     (501, "tls"): "smtp_starttls_refused",
+    (503, "tls"): "smtp_starttls_refused",
     # RFC 4954, 4 and 6
     (432, "auth"): "smtp_password_transition",
     (454, "auth"): "smtp_auth_temporary",
-    (500, "auth"): "smtp_auth_mechanism",
+    (500, "auth"): "smtp_auth_missing",
     (504, "auth"): "smtp_auth_mechanism",
     (530, ANY): "smtp_auth_or_tls_required",
     (534, "auth"): "smtp_auth_too_weak",

@@ -8,6 +8,7 @@ from .fact import STAGES
 ANY = frozenset(STAGES)
 SESSION = ANY - {"auth", "tls"}
 RCPT = frozenset({"rcpt", "data", "after"})
+SENDER = RCPT | {"mail"}
 SENT = frozenset({"data", "after"})
 SIZED = frozenset({"mail", "data", "after"})
 
@@ -89,11 +90,12 @@ REPUTATION = (
      r"(dbl|rhsbl|surbl|uribl)\b", "smtp_domain_listed"),
     ("any", SENT, r"\b(surbl|uribl)\b|(url|link|uri).{0,60}(black|block)?list",
      "smtp_content_link"),
-    ("any", ANY, r"\bdbl\.spamhaus|sender('s)? domain .{0,30}(black|block)?listed",
+    ("any", ANY, r"\bdbl\.spamhaus|\bsender.{0,40}\b(black|block)[ -]?list",
      "smtp_domain_listed"),
     ("any", ANY, r"\bpbl\b|\bdynamic (ip|address|host|range)|(dynamic|generic|"
      r"residential).{0,20}(ip|address|hostname|rdns|ptr)\b", "smtp_ip_dynamic"),
-    ("Postfix", ANY, r"blocked (using|by) [\w-]+\.[\w.-]+|\b(dnsbl|rbl)\b",
+    ("Postfix", ANY, r"blocked using [\w-]+\.|listed (in|at|on|by) [\w-]+\.[\w-]|"
+     r"\b(dnsbl|rbl)\b",
      "smtp_blocklisted"),
     ("any", ANY, r"spamhaus|spamcop|barracudacentral|\bsorbs\b|uceprotect|"
      r"(block|black|deny)[ -]?list(ed)?\b", "smtp_blocklisted"),
@@ -107,11 +109,14 @@ REPUTATION = (
 )  # fmt: skip
 
 RECIPIENT = (
+    ("Exchange", RCPT, r"larger than .{0,60} or .{0,40}\bfull\b",
+     "smtp_storage_exceeded"),
     ("any", RCPT, r"\b(mailbox|inbox|account|user|maildir|recipient).{0,60}"
      r"(\bfull\b|over ?quota|quota exceeded|over (its )?(storage|quota)|"
      r"exceeded .{0,20}(quota|storage)|out of storage|no space)", "smtp_mailbox_full"),
-    ("any", RCPT, r"\b(over ?quota|(disk )?quota exceeded|mailbox (is )?full)\b",
+    ("any", RCPT, r"\b(over ?quota|disk quota exceeded|mailbox (is )?full)\b",
      "smtp_mailbox_full"),
+    ("Postfix", RCPT, "no valid recipients", "smtp_recipient_refused"),
     ("Exchange", RCPT, "RecipientNotFound", "smtp_recipient_unknown"),
     ("Microsoft 365", RCPT, "recipient address rejected: access denied",
      "smtp_recipient_unknown"),
@@ -141,7 +146,8 @@ CONTENT = (
     ("Postfix, Exim", SENT, r"\bbare (lf|cr|<lf>|<cr>|newline)|line(s)? (is |are )?"
      r"(too long|longer than)|maximum line length", "smtp_content_lines"),
     ("any", SIZED, r"\b(message|mail|size|content|body|length)\b.{0,40}"
-     r"(exceeds|too (large|big|long)|exceeded)", "smtp_message_too_large"),
+     r"too (large|big|long)\b|\b(size|length)\b.{0,40}\bexceed|"
+     r"\b(message|mail)\b.{0,40}\bexceed.{0,40}\bsize", "smtp_message_too_large"),
     ("any", SIZED, r"\b(exceeds|exceeded|over) .{0,30}(size|length) limit|"
      "size limit exceeded", "smtp_message_too_large"),
     ("ClamAV", SENT, r"\b(virus|malware|trojan|infected)\b", "smtp_content_virus"),
@@ -170,4 +176,12 @@ SERVER = (
      "smtp_lookup_failed"),
 )  # fmt: skip
 
-WORDINGS = RECORDS + LIMITS + REPUTATION + RECIPIENT + CONTENT + SERVER
+#: Who is at fault, where none of the above says why.
+WHOSE = (
+    ("any", SENDER, r"\b(you|user|account|login)\b.{0,40}\bnot (allowed|permitted|"
+     r"authori[sz]ed) to (send|use)\b(?!.{0,20}\bto\b)", "smtp_sender_not_account"),
+    ("Postfix", RCPT, "sender address rejected", "smtp_sender_refused"),
+    ("Postfix", ANY, "client host rejected", "smtp_client_refused"),
+)  # fmt: skip
+
+WORDINGS = RECORDS + LIMITS + REPUTATION + RECIPIENT + CONTENT + SERVER + WHOSE

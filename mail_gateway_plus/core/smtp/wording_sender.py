@@ -10,6 +10,7 @@ LOGIN = frozenset({"ehlo", "tls", "auth"})
 UNTIL_RCPT = frozenset({"greeting", "ehlo", "tls", "auth", "mail", "rcpt"})
 #: Where a sender is judged: Postfix waits for the recipient, others for the content.
 SENDER = frozenset({"mail", "rcpt", "data", "after"})
+ENVELOPE = frozenset({"mail", "rcpt"})
 SENT = frozenset({"data", "after"})
 HELLO = frozenset({"greeting", "ehlo", "mail", "rcpt"})
 
@@ -65,10 +66,12 @@ THE_LOGIN = (
     ("Dovecot, Postfix", LOGIN, "temporary authentication failure",
      "smtp_auth_temporary"),
     ("Microsoft 365", LOGIN, "temporary server error", "smtp_auth_temporary"),
+    ("Dovecot", LOGIN, "invalid authentication mechanism|no mechanism available",
+     "smtp_auth_mechanism"),
     # The account
     ("any", LOGIN, "password (has |is )?expired", "smtp_password_expired"),
     ("Zimbra", LOGIN, "must change (your )?password", "smtp_password_expired"),
-    ("any", LOGIN, r"(account|user|login) (has been |is |was )?(temporarily )?"
+    ("any", LOGIN, r"(account|user) (has been |is |was )?(temporarily )?"
      r"(suspended|locked|blocked|disabled)\b", "smtp_account_locked"),
     ("Brevo", ANY, "account is not (yet )?(activated|enabled)",
      "smtp_account_inactive"),
@@ -93,7 +96,7 @@ THE_LOGIN = (
     ("any", UNTIL_RCPT, r"\bpop[ -]before[ -]smtp", "smtp_pop_first"),
     ("any", UNTIL_RCPT, r"authenticat(ion|e)( is)? (required|needed|first)",
      "smtp_auth_required"),
-    ("any", SENDER, r"\b(must|need to|please) (be )?(authenticated?|log ?in)",
+    ("any", ENVELOPE, r"\b(must|need to|please) (be )?(authenticated?|log ?in)",
      "smtp_auth_required"),
 )  # fmt: skip
 
@@ -108,8 +111,6 @@ THE_SENDER = (
     ("iCloud", SENDER, "not one of your addresses", "smtp_sender_not_account"),
     ("GMX, IONOS", SENDER, "sender address is not allowed", "smtp_sender_not_account"),
     ("Mail.ru", SENDER, "not local sender", "smtp_sender_not_account"),
-    ("any", SENDER, "(not (allowed|permitted)|may not|cannot) (to )?"
-     "(send|use) .{0,40}(address|sender|from|as )", "smtp_sender_not_account"),
     # The provider wants to see that the sender is yours
     ("Amazon SES", ANY, "(address|identit).{0,20} (is|are) not verified",
      "smtp_sender_not_verified"),
@@ -138,7 +139,8 @@ THE_SENDER = (
 
 PASSING_ON = (
     ("Mailgun", ANY, "free accounts are for test purposes", "smtp_sandbox"),
-    ("SparkPost, Postmark", ANY, r"\bsandbox\b|pending approval", "smtp_sandbox"),
+    ("SparkPost, Postmark", ANY, r"\bsandbox (domain|mode|limit|account)|"
+     "pending approval", "smtp_sandbox"),
     ("Amazon SES", ANY, "sending (has been |is )?(paused|suspended)",
      "smtp_sending_suspended"),
     ("Mailgun", SENDER, "domain .{0,80}(is )?(disabled|suspended)",
@@ -157,7 +159,8 @@ PASSING_ON = (
     ("Postfix", ANY, "relay access denied", "smtp_relay_denied"),
     ("Sendmail, Exim", ANY, r"\brelay(ing)? (is )?(denied|prohibited|not "
      "(permitted|allowed))", "smtp_relay_denied"),
-    ("any", ANY, r"\b(unable to|can(no|')t|do(es)? not|will not|won't) relay",
+    ("any", ANY, r"\b(unable to|can(no|')t|do(es)? not|will not|won't|not "
+     "(authori[sz]ed|allowed|permitted) to) relay",
      "smtp_relay_denied"),
     ("qmail", ANY, "list of allowed rcpthosts", "smtp_relay_denied"),
     # The machine that asks
