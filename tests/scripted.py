@@ -110,8 +110,8 @@ def floods(_server, sock):
 
 def imap(*, capabilities="IMAP4rev1", answers=None):
     """An IMAP server that answers commands from a table; ``answers`` maps a command
-    ("UID", or more exactly "UID FETCH") to what is sent for it, with TAG in place of
-    the tag."""
+    ("UID", or more exactly "UID FETCH" or "UID FETCH 1:3") to what is sent for it, with
+    TAG in place of the tag."""
     answers = {
         "CAPABILITY": f"* CAPABILITY {capabilities}\r\nTAG OK done\r\n",
         **(answers or {}),
@@ -122,7 +122,8 @@ def imap(*, capabilities="IMAP4rev1", answers=None):
         while True:
             tag, command, *rest = self.read(sock).decode().upper().split()
             said = answers.get(command, "TAG OK done\r\n")
-            said = answers.get(" ".join([command, *rest[:1]]), said)
+            for more in (1, 2):
+                said = answers.get(" ".join([command, *rest[:more]]), said)
             sock.sendall(said.replace("TAG", tag).encode())
 
     return script

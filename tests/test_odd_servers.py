@@ -83,6 +83,21 @@ def test_impossible_date_stands_in_nobodys_way(arrived):
     assert entries[0].mark != entries[1].mark
 
 
+def test_message_that_cannot_be_measured_hides_no_other():
+    """Some servers put a message together to measure it, and fail with a few."""
+    refused = "TAG NO it could not be converted\r\n"
+    sizes = {
+        f"UID FETCH {n}": f"* {n} FETCH (UID {n} RFC822.SIZE {n}0)\r\nTAG OK done\r\n"
+        for n in (1, 3)
+    }
+    _look, entries = looked(imap(UID_FETCH=refused, **sizes))
+    assert [(entry.uid, entry.size) for entry in entries] == [
+        ("1", 10),
+        ("2", 0),
+        ("3", 30),
+    ]
+
+
 def pop(uidl, listed="1 10\r\n2 20\r\n3 30\r\n", **answers):
     return scripted.pop(
         {
@@ -131,6 +146,18 @@ def test_uidl_that_fails_once_gives_no_message_another_name():
         session.close()
     assert refused.value.finding.code == "mailbox_temporary_fault"
     assert not [line for line in server.lines if line.startswith(b"TOP")]
+
+
+def test_message_that_must_not_be_deleted_keeps_no_other():
+    refused = {"DELE 2": "-ERR kept for the law\r\n"}
+    with scripted.server(pop("1 a\r\n2 b\r\n3 c\r\n", **refused)) as server:
+        session = open_session(account(server.port, "pop"), QUICK)
+        look = session.look(FolderState())
+        with pytest.raises(Refusal) as told:
+            session.delete(look.found)
+        session.close()
+    assert told.value.finding.code == "mailbox_not_deleted"
+    assert server.lines[-3:] == [b"DELE 2", b"DELE 3", b"QUIT"]
 
 
 @pytest.mark.parametrize("command", ["UIDL", "LIST"])

@@ -222,9 +222,12 @@ class FetchRun(MailboxTask):
             marks = {row.uid: row.stated for row in rows}
             entries = yield Call(partial(self.session.sizes, list(marks)))
             ours = [e.uid for e in entries if e.mark == marks[e.uid]]
+            # Those that have gone are done with, whatever becomes of the others.
+            left = rows.filtered_domain([("uid", "in", ours)])
+            (rows - left).tidied = True
             if ours:
                 yield Call(partial(clear_away, ours))
-            rows.tidied = True
+            left.tidied = True
             if ours and self.account.protocol == "pop":
                 # To delete, POP3 had to end the session.
                 return

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..core.mailbox import foldername, listing, uidset
+from ..core.mailbox import fault, foldername, listing, uidset
 from ..core.mailbox.account import Account
 from .deadline import Deadline
 from .imap_line import Connection, quoted
 from .line import open_line
-from .refusal import explained
+from .refusal import Refusal, explained
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -114,13 +114,28 @@ class Session:
         out. The time of arrival tells apart two messages of one size."""
         entries = {}
         for wanted in uidset.pieces(int(uid) for uid in uids):
-            data = self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE INTERNALDATE)")
-            for line in filter(None, data):
+            for line in filter(None, self._stated(wanted)):
                 uid, size = _UID.search(line), _SIZE.search(line)
                 if uid and size:
                     mark = f"{int(size[1])} {_arrived(line)}"
                     entries[int(uid[1])] = (int(size[1]), mark)
         return [listing.Entry(str(uid), *entries[uid]) for uid in sorted(entries)]
+
+    def _stated(self, wanted: str) -> list[Any]:
+        """FETCH's answer about messages. Where the server refuses, each half is asked
+        for: one message that it cannot measure would hide all others, and is taken for
+        one of no size."""
+        try:
+            return self._do("list", 0, "FETCH", wanted, "(RFC822.SIZE INTERNALDATE)")
+        except Refusal as refusal:
+            if refusal.finding.code != fault.code("answer", "list"):
+                raise
+        uids = sorted(uidset.load(wanted))
+        if len(uids) == 1:
+            return [b"UID %d RFC822.SIZE 0" % uids[0]]
+        half = len(uids) // 2
+        halves = uidset.dump(uids[:half]), uidset.dump(uids[half:])
+        return [line for one in halves for line in self._stated(one)]
 
     def download(self, batch: list[listing.Entry]) -> Iterator[tuple[str, bytes]]:
         """(UID, raw bytes) of each message, without touching a flag; what has gone

@@ -207,14 +207,26 @@ class Session:
 
     def delete(self, uids: Iterable[str]) -> None:
         """Delete messages and end the session, for only its end deletes them (RFC
-        1939, 6). Those that have gone are no fault."""
+        1939, 6). Those that have gone are no fault; one that the server refuses keeps
+        no other."""
+        refused = None
         with explained(self.account, "delete"):
             for uid in uids:
-                if uid in self._numbers:
-                    self._deadline.command()
-                    self._pop.dele(self._numbers[uid])
+                try:
+                    self._mark_deleted(uid)
+                except poplib.error_proto as problem:
+                    if kind_of(problem) == "closed":
+                        raise
+                    refused = problem
             self._deadline.command()
             self._pop.quit()
+            if refused:
+                raise refused
+
+    def _mark_deleted(self, uid: str) -> None:
+        if uid in self._numbers:
+            self._deadline.command()
+            self._pop.dele(self._numbers[uid])
 
     def close(self) -> None:
         """Say goodbye; a server that has gone already is no fault any more."""
