@@ -41,6 +41,10 @@ CODES = {
     ("certificate", ANY): "smtp_certificate_untrusted",
     ("tls", ANY): "smtp_tls_failed",
     ("starttls_missing", ANY): "smtp_starttls_missing",
+    # A line break within what is to be sent
+    ("unsendable", "mail"): "smtp_sender_syntax",
+    ("unsendable", "rcpt"): "smtp_recipient_syntax",
+    ("unsendable", ANY): "smtp_login_unsendable",
     # What the server's answer to EHLO does not offer
     ("auth_missing", ANY): "smtp_auth_missing",
     ("mechanism_missing", ANY): "smtp_auth_mechanism",

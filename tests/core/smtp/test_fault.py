@@ -43,6 +43,8 @@ FORM_FIELDS = {
         ("tls", "tls", 465, "tls_failed"),
         ("starttls_missing", "tls", 587, "starttls_missing"),
         ("auth_missing", "auth", 587, "auth_missing"),
+        ("unsendable", "auth", 587, "login_unsendable"),
+        ("unsendable", "rcpt", 587, "recipient_syntax"),
         ("timeout", "mail", 587, "command_timeout"),
         ("closed", "rcpt", 587, "connection_lost"),
         ("timeout", "data", 587, "outcome_uncertain"),
