@@ -116,6 +116,17 @@ def test_nothing_that_was_purged_comes_again(live, stack, box):
     )
 
 
+def test_setting_that_is_no_number_removes_nothing(live, box, caplog):
+    keep(live, content="a week")
+    age(live, 30)
+    purge(live)
+    assert live.ledger(box, "raw_purged") == [(False,), (False,)]
+    assert "keep_content_days: “a week” is no number of days" in caplog.text
+    with live.env() as env:
+        days = env["res.config.settings"].create({}).mail_gateway_keep_content_days
+    assert days == 0, "the form opens all the same"
+
+
 def test_what_waits_is_never_purged(live, box):
     keep(live, quarantined=1)
     with live.env() as env:

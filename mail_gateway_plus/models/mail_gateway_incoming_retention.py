@@ -45,7 +45,17 @@ class MailGatewayIncoming(models.Model):
     @api.model
     def _keep_days(self, setting):
         stored = self.env["ir.config_parameter"].sudo().get_param(setting)
-        return int(stored) if stored else DAYS[setting]
+        if not stored:
+            return DAYS[setting]
+        if stored.strip().isdecimal():
+            return int(stored)
+        _logger.warning(
+            "System parameter %s: “%s” is no number of days, so nothing is removed. Set"
+            " it in the General Settings, under Emails.",
+            setting,
+            stored,
+        )
+        return 0
 
     @api.model
     def _domain_expired(self, states, setting):
