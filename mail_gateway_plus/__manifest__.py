@@ -28,6 +28,7 @@
         "data/mail_gateway_provider.xml",
         "data/ir_cron.xml",
         "views/fetchmail_server_views.xml",
+        "views/ir_mail_server_views.xml",
         "wizards/mail_gateway_folder_pick_views.xml",
         "wizards/mail_gateway_mailbox_test_views.xml",
         "wizards/mail_gateway_route_wizard_views.xml",

@@ -22,7 +22,10 @@ from . import fetchmail_server_local
 from . import fetchmail_server_status
 from . import fetchmail_server_reconciliation
 from . import fetchmail_server_test
+from . import fetchmail_server_twin
 from . import ir_cron
+from . import ir_mail_server_connection
+from . import ir_mail_server_mailbox
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_mail

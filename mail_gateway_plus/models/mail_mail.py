@@ -65,7 +65,7 @@ class MailMail(models.Model):
         config = tools.config
         if server and server.smtp_authentication != "cli":
             host, port = server.smtp_host, server.smtp_port
-            user, secret = server.smtp_user, server.smtp_pass
+            user, secret = server._credentials()
         else:
             host, port = config["smtp_server"], config["smtp_port"]
             user, secret = config["smtp_user"], config["smtp_password"]

@@ -26,6 +26,7 @@ EXAMPLES = {
     "smtp.fact": 3,
     "smtp.fault": 3,
     "smtp.reply": 4,
+    "smtp.spelling": 5,
     "smtp.wording": 2,
 }
 

@@ -15,7 +15,7 @@ False
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -38,7 +38,7 @@ SCHEMES = {
     "starttls": ("", "starttls"),
 }
 #: Pasted from a browser or from the settings for outgoing mail: only the host counts.
-OTHER_SCHEMES = ("http", "https", "smtp", "smtps")
+OTHER_SCHEMES = ("http", "https", "smtp", "smtps", "submission", "submissions")
 
 #: Port -> (protocol, kind of security); "plain" is STARTTLS or none.
 PORT_MEANS = {
@@ -79,6 +79,21 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True)
+class Service:
+    """What schemes and ports mean where a certain kind of server is asked for.
+
+    ``others`` are schemes of which only the host counts.
+    """
+
+    schemes: Mapping[str, tuple[str, str]]
+    others: Collection[str]
+    ports: Mapping[int, tuple[str, str]]
+
+
+MAILBOX = Service(SCHEMES, OTHER_SCHEMES, PORT_MEANS)
+
+
+@dataclass(frozen=True)
 class Spelling:
     """``port`` is 0, ``verified`` None and a text "" where nothing is said.
 
@@ -95,39 +110,40 @@ class Spelling:
     folder: str = field(default="", repr=False)
 
 
-def read(text: str) -> Spelling | None:
+def read(text: str, service: Service = MAILBOX) -> Spelling | None:
     """What a server's name says; None for one that nobody can make sense of."""
     text = text[:_LONGEST].strip(_AROUND)
     if php := _PHP.fullmatch(text):
-        return _php(*php.groups())
+        return _php(service, *php.groups())
     scheme, rest = "", text
     if url := _URL.fullmatch(text):
         scheme, rest = url[1].lower(), url[2]
-        if scheme not in SCHEMES and scheme not in OTHER_SCHEMES:
+        if scheme not in service.schemes and scheme not in service.others:
             return None
     place, _slash, path = rest.lstrip("/").partition("/")
     user, _at, place = place.rpartition("@")
     host, port = _host_and_port(place)
     if not host:
         return None
-    if scheme in OTHER_SCHEMES:
+    if scheme in service.others:
         return Spelling(host)
-    protocol, kind = SCHEMES.get(scheme, ("", ""))
+    protocol, kind = service.schemes.get(scheme, ("", ""))
     folder = unquote(path.partition(";")[0]).strip("/") if protocol == "imap" else ""
     return _completed(
         Spelling(
             host,
             port,
-            "ssl" if scheme in ("tls", "tsl") and _implicit(port) else kind,
+            "ssl" if scheme in ("tls", "tsl") and _implicit(port, service) else kind,
             protocol,
             # imap://ann;AUTH=*@host: RFC 5092, 3.2
             user=unquote(user.partition(":")[0].partition(";")[0]),
             folder=folder,
-        )
+        ),
+        service,
     )
 
 
-def _php(place: str, flags: str, folder: str) -> Spelling | None:
+def _php(service: Service, place: str, flags: str, folder: str) -> Spelling | None:
     """PHP: "{" host [":" port] ["/" flag]... "}" [folder]"""
     host, port = _host_and_port(place)
     if not host:
@@ -141,12 +157,14 @@ def _php(place: str, flags: str, folder: str) -> Spelling | None:
         protocol, kind = says[0] or protocol, says[1] or kind
         verified = verified if says[2] is None else says[2]
     name = foldername.decode(folder.strip())
-    return _completed(Spelling(host, port, kind, protocol, verified, user, name))
+    return _completed(
+        Spelling(host, port, kind, protocol, verified, user, name), service
+    )
 
 
-def _completed(spelling: Spelling) -> Spelling:
+def _completed(spelling: Spelling, service: Service) -> Spelling:
     """With what the port says, where nothing else did."""
-    protocol, kind = PORT_MEANS.get(spelling.port, ("", ""))
+    protocol, kind = service.ports.get(spelling.port, ("", ""))
     return Spelling(
         spelling.host,
         spelling.port,
@@ -158,8 +176,8 @@ def _completed(spelling: Spelling) -> Spelling:
     )
 
 
-def _implicit(port: int) -> bool:
-    return PORT_MEANS.get(port, ("", ""))[1] == "ssl"
+def _implicit(port: int, service: Service) -> bool:
+    return service.ports.get(port, ("", ""))[1] == "ssl"
 
 
 def _host_and_port(place: str) -> tuple[str, int]:
@@ -200,7 +218,7 @@ def settings(
     found: dict[str, str | int] = {"server": spelling.host}
     if protocol and spelling.protocol and spelling.protocol != protocol:
         found["server_type"] = protocol = spelling.protocol
-    if chosen := _security(spelling, security):
+    if chosen := security_meant(spelling, security):
         found["connection_security"] = chosen
     if spelling.port:
         found["port"] = spelling.port
@@ -212,10 +230,10 @@ def settings(
     return found
 
 
-def _security(spelling: Spelling, present: str) -> str:
-    """The ``connection_security`` that is meant; "" to leave it as it is."""
-    implicit, starttls, verified = SECURITIES[present]
-    now = "ssl" if implicit else "starttls" if starttls else "none"
+def security_meant(spelling: Spelling, present: str) -> str:
+    """The key of ``SECURITIES`` that is meant; "" to leave the present one."""
+    verified = SECURITIES[present][2]
+    now = kind_of(present)
     kind = spelling.kind
     if kind == "plain":
         # The port is for STARTTLS as for clear text; nobody is pushed into the latter.
@@ -225,3 +243,8 @@ def _security(spelling: Spelling, present: str) -> str:
         return ""
     strict = verified if kind == now else True
     return KINDS[kind][strict if spelling.verified is None else spelling.verified]
+
+
+def kind_of(security: str) -> str:
+    """The key of ``KINDS`` to which one of ``SECURITIES`` belongs."""
+    return security.removesuffix("_strict")
