@@ -11,7 +11,8 @@ from functools import partial
 
 import pytest
 
-from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
+from odoo.addons.mail_gateway_plus.core.account import Credentials
+from odoo.addons.mail_gateway_plus.core.mailbox.account import Account
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import Entry, FolderState
 from odoo.addons.mail_gateway_plus.net import imap_line as net_imap_line
 from odoo.addons.mail_gateway_plus.net import mailbox as net_mailbox

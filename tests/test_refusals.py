@@ -14,8 +14,9 @@ import pytest
 
 from odoo.exceptions import UserError
 
+from odoo.addons.mail_gateway_plus.core.account import Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox import fault
-from odoo.addons.mail_gateway_plus.core.mailbox.account import Account, Credentials
+from odoo.addons.mail_gateway_plus.core.mailbox.account import Account
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
 from odoo.addons.mail_gateway_plus.net.deadline import Limits
 from odoo.addons.mail_gateway_plus.net.imap import Session

@@ -8,7 +8,8 @@ from odoo.exceptions import UserError
 
 from ..core.mailbox import trial
 from ..core.mailbox.listing import FolderState
-from ..core.mailbox.trial import Step, Trial
+from ..core.mailbox.trial import Trial
+from ..core.trial import Step, passed
 from ..net import trial as net_trial
 from ..net.deadline import TEST
 from ..net.mailbox import PROTOCOLS
@@ -86,7 +87,7 @@ class FetchmailServer(models.Model):
     def _counted(self, tested):
         """The trial with a last stage: how many messages wait to be fetched."""
         waiting = sum(self._count_new(state, uids) for state, uids in tested.found)
-        finding = trial.passed(trial.WAITING, count=str(waiting))
+        finding = passed(trial.WAITING, count=str(waiting))
         return replace(tested, steps=(*tested.steps, Step("waiting", finding)))
 
     def _count_new(self, state, uids):

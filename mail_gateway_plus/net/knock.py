@@ -7,8 +7,9 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ..core.mailbox.account import Account, Credentials
-from ..core.mailbox.proposal import Answer, Door
+from ..core.account import Credentials
+from ..core.mailbox.account import Account
+from ..core.proposal import Answer, Door
 from . import certificate, imap_line, pop, tls
 from .deadline import Deadline, Limits
 from .refusal import Refusal, explained

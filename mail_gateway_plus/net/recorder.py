@@ -9,7 +9,7 @@ recorder; the session replays what was recorded and checks the server's answer.
 
 from collections.abc import Callable
 
-from ..core.mailbox.account import Credentials
+from ..core.account import Credentials
 
 
 def _user(secret: str) -> str:

@@ -15,10 +15,11 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+from ..core.account import Credentials
 from ..core.finding import Finding
 from ..core.mailbox import fault
-from ..core.mailbox.account import Account, Credentials
-from ..core.mailbox.secret import hidden
+from ..core.mailbox.account import Account
+from ..core.secret import hidden
 
 #: OpenSSL's codes in X509_V_ERR_…
 _EXPIRED, _WRONG_NAME, _WRONG_IP = 10, 62, 64

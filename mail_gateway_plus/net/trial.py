@@ -4,7 +4,7 @@
 
 Where a stage before the login fails, and where the chosen settings do not protect as
 well as they could, other doors of the server are knocked at beside it: see
-``core.mailbox.proposal``. Nobody logs in there, so no password gets anywhere.
+``core.proposal``. Nobody logs in there, so no password gets anywhere.
 """
 
 import contextlib
@@ -14,11 +14,13 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
+from ..core import proposal, trial
 from ..core.finding import Finding
-from ..core.mailbox import proposal, trial
+from ..core.mailbox import proposal as mailbox_proposal
 from ..core.mailbox.account import Account
 from ..core.mailbox.listing import FolderState
-from ..core.mailbox.trial import Step, Trial
+from ..core.mailbox.trial import FOLDER_FOUND, Trial
+from ..core.trial import Step
 from . import certificate, knock, sockets, tls
 from .deadline import TEST, Deadline, Limits
 from .mailbox import PROTOCOLS, Session
@@ -159,7 +161,7 @@ class _Test:
         try:
             with self.journal.stage(self.account, "folder", folder=name) as note:
                 look = session.look(state)
-                note.passed(trial.FOLDER_FOUND, count=str(look.exists))
+                note.passed(FOLDER_FOUND, count=str(look.exists))
         except Refusal as refusal:
             if refusal.__cause__ is None or kind_of(refusal.__cause__) != "answer":
                 raise
@@ -184,7 +186,7 @@ class _Doors:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._doors = proposal.doors(account.protocol, account.port)
+        self._doors = mailbox_proposal.doors(account.protocol, account.port)
         self._pool = ThreadPoolExecutor(len(self._doors), "knock")
         self._asked: list[Future[knock.Knock]] = []
 

@@ -3,8 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core import proposal, trial
 from ..core.mailbox import fault as core_fault
-from ..core.mailbox import proposal, trial
 
 
 class MailGatewayMailboxTest(models.TransientModel):

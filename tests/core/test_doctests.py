@@ -9,9 +9,9 @@ import pytest
 
 EXAMPLES = {
     "retry": 1,
-    "mailbox.proposal": 2,
+    "trial": 1,
+    "proposal": 2,
     "mailbox.setting": 2,
-    "mailbox.trial": 1,
     "mailbox.uidset": 3,
     "message.answerable": 2,
     "message.charset": 2,

@@ -2,16 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Where a mailbox is and how to get in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-#: ``connection_security`` -> (TLS from the first byte, STARTTLS, certificate verified)
-SECURITIES = {
-    "none": (False, False, False),
-    "starttls": (False, True, False),
-    "starttls_strict": (False, True, True),
-    "ssl": (True, False, False),
-    "ssl_strict": (True, False, True),
-}
+from ..account import SECURITIES, Credentials, Reached
 
 #: (protocol, TLS from the first byte) -> port. RFC 3501, RFC 1939, RFC 8314.
 PORTS = {
@@ -28,17 +21,7 @@ def default_port(protocol: str, security: str) -> int:
 
 
 @dataclass(frozen=True)
-class Credentials:
-    """``mechanism`` is LOGIN (``secret`` a password) or a SASL mechanism whose
-    initial response ``secret`` is."""
-
-    user: str
-    secret: str = field(repr=False)
-    mechanism: str = "LOGIN"
-
-
-@dataclass(frozen=True)
-class Account:
+class Account(Reached):
     """One mailbox; ``key`` is the caller's own name for it."""
 
     key: int | str
@@ -47,20 +30,3 @@ class Account:
     port: int
     security: str
     credentials: Credentials
-
-    @property
-    def subject(self) -> str:
-        """How findings name it: ``imap.example.com:993``."""
-        return f"{self.host}:{self.port}"
-
-    @property
-    def implicit_tls(self) -> bool:
-        return SECURITIES[self.security][0]
-
-    @property
-    def starttls(self) -> bool:
-        return SECURITIES[self.security][1]
-
-    @property
-    def verified(self) -> bool:
-        return SECURITIES[self.security][2]

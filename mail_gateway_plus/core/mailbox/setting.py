@@ -8,8 +8,8 @@
 []
 """
 
+from ..account import SECURITIES
 from ..finding import Finding
-from .account import SECURITIES
 
 CLEAR_TEXT = "mailbox_clear_text"
 UNVERIFIED = "mailbox_certificate_unverified"

@@ -19,8 +19,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from ..account import SECURITIES
 from . import foldername
-from .account import PORTS, SECURITIES, default_port
+from .account import PORTS, default_port
 
 #: Scheme -> (protocol, kind of security); "" for what it does not say. ``tls`` is
 #: STARTTLS unless the port is one for TLS from the first byte, as PHP's mailers have

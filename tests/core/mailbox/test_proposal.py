@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
+from odoo.addons.mail_gateway_plus.core.account import SECURITIES
 from odoo.addons.mail_gateway_plus.core.finding import Finding
-from odoo.addons.mail_gateway_plus.core.mailbox.account import SECURITIES
-from odoo.addons.mail_gateway_plus.core.mailbox.proposal import (
+from odoo.addons.mail_gateway_plus.core.mailbox.proposal import doors
+from odoo.addons.mail_gateway_plus.core.proposal import (
     STRENGTH,
     Answer,
     Door,
     Setting,
-    doors,
     proposals,
 )
 

@@ -2,11 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytest
 
+from odoo.addons.mail_gateway_plus.core import trial
+from odoo.addons.mail_gateway_plus.core.account import SECURITIES
 from odoo.addons.mail_gateway_plus.core.finding import Finding
-from odoo.addons.mail_gateway_plus.core.mailbox import setting, trial
-from odoo.addons.mail_gateway_plus.core.mailbox.account import SECURITIES
-from odoo.addons.mail_gateway_plus.core.mailbox.proposal import Answer, Door
-from odoo.addons.mail_gateway_plus.core.mailbox.trial import Step, Trial
+from odoo.addons.mail_gateway_plus.core.mailbox import setting
+from odoo.addons.mail_gateway_plus.core.proposal import Answer, Door
+from odoo.addons.mail_gateway_plus.core.trial import Step, Trial
 
 HERE = Door(993, True)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.mail_gateway_plus.core.mailbox.account import Credentials
-from odoo.addons.mail_gateway_plus.core.mailbox.secret import hidden
+from odoo.addons.mail_gateway_plus.core.account import Credentials
+from odoo.addons.mail_gateway_plus.core.secret import hidden
 
 PASSWORD = 's3cret "wörds" and \\more'
 TOKEN = "ya29.a0AfH6SMBx-secret-token_of-some-length"
