@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from odoo.addons.mail_gateway_plus.core.mailbox.account import Credentials
+from odoo.addons.mail_gateway_plus.core.account import Credentials
 from odoo.addons.mail_gateway_plus.core.mailbox.listing import FolderState
 from odoo.addons.mail_gateway_plus.net import pop as net_pop
 from odoo.addons.mail_gateway_plus.net.mailbox import open_session

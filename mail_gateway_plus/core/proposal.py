@@ -44,12 +44,14 @@ class Door:
 @dataclass(frozen=True)
 class Answer:
     """What was found at a door: whether TLS comes about, what the check of the
-    certificate said against it, and whether a login without TLS is taken."""
+    certificate said against it, whether a login without TLS is taken, and whether one
+    with it is."""
 
     door: Door
     encrypted: bool = False
     fault: Finding | None = None
     clear: bool = False
+    takes_login: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def doors(port: int, usual: Iterable[Door]) -> tuple[Door, ...]:
 
 
 def _settings(answer: Answer) -> Iterator[Setting]:
-    if answer.encrypted:
+    if answer.encrypted and answer.takes_login:
         kind = "ssl" if answer.door.implicit else "starttls"
         yield Setting(kind if answer.fault else f"{kind}_strict", answer.door.port)
     if answer.clear:

@@ -6,9 +6,9 @@ from odoo import models, tools
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
+from ..core.account import Credentials
 from ..core.finding import Finding
-from ..core.mailbox.account import Credentials
-from ..core.mailbox.secret import hidden
+from ..core.secret import hidden
 from ..net import smtp_raised
 
 #: Stock's kinds of failure that come with an exception of the dialogue.
@@ -52,8 +52,8 @@ class MailMail(models.Model):
         if not meant:
             return ""
         params["recipient"] = smtp_raised.recipient(problem) or params["recipient"]
-        reply = " ".join(filter(None, [_number(meant), meant.enhanced, meant.text]))
-        params["reply"] = hidden(reply, Credentials(params["user"], secret))[:WORDS]
+        credentials = Credentials(params["user"], secret)
+        params["reply"] = hidden(meant.said, credentials)[:WORDS]
         return self.env["mail.gateway.advice"]._text(Finding(meant.code, params=params))
 
     def _failure_params(self):
@@ -77,7 +77,3 @@ class MailMail(models.Model):
             "recipient": self[:1].email_to or self[:1].recipient_ids[:1].email or "",
         }
         return params, secret or ""
-
-
-def _number(meant):
-    return str(meant.code_number or "")

@@ -8,5 +8,6 @@
 ``refusal``   what went wrong, as a finding
 ``imap``, ``pop``  one session each, with the same four verbs
 ``mailbox``   opens sessions, several at once
+``smtp_trial``, ``smtp``  the test of an outgoing server; many envelopes asked at once
 ``recorder``  what an Odoo login hook sends, to be sent later
 """

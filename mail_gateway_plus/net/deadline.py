@@ -22,6 +22,9 @@ FETCH = Limits()
 #: For Test & Confirm, where a person waits.
 TEST = Limits(command_s=10.0, total_s=15.0)
 
+#: For the test of an outgoing server.
+PROBE = Limits(total_s=45.0)
+
 #: A download may take ``command_s`` and on top of it what its size takes at this
 #: pace; a server that is slower than that is a server that hangs.
 SLOWEST_BYTES_PER_S = 100_000

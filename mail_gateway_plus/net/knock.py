@@ -4,13 +4,14 @@
 
 import contextlib
 import ssl
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from ..core.account import Credentials
 from ..core.mailbox.account import Account
 from ..core.proposal import Answer, Door
 from . import certificate, imap_line, pop, tls
+from .around import Knock
 from .deadline import Deadline, Limits
 from .refusal import Refusal, explained
 
@@ -21,14 +22,6 @@ LINES: dict[str, type[imap_line.Connection] | type[pop.Connection]] = {
 
 #: Beside the test, whose limits are longer: a server that is there answers at once.
 KNOCK = Limits(connect_s=4.0, command_s=4.0, total_s=5.0)
-
-
-@dataclass(frozen=True)
-class Knock:
-    """``facts`` as ``certificate.facts`` gives them, empty without TLS."""
-
-    answer: Answer
-    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def at(account: Account, door: Door, limits: Limits = KNOCK) -> Knock:

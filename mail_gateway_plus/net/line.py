@@ -7,7 +7,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from ..core.mailbox.account import Account, Credentials
+from ..core.account import Credentials
+from ..core.mailbox.account import Account
 from . import sockets, tls
 from .deadline import Deadline
 from .refusal import Missing, explained

@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """TLS contexts. Certificates are verified unless the administrator says otherwise."""
 
+import os
 import ssl
+import tempfile
 
 from .deadline import Deadline
 from .sockets import Encrypted
@@ -25,3 +27,18 @@ def context(verified: bool, deadline: Deadline | None = None) -> ssl.SSLContext:
     Bound.deadline = deadline
     made.sslsocket_class = Bound
     return made
+
+
+def identify(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    """Show a certificate of our own where the server asks for one; both are PEM, and
+    without them nothing is shown."""
+    if not (certificate and key):
+        return
+    # ``ssl`` reads files only.
+    handle, path = tempfile.mkstemp()
+    try:
+        with open(handle, "wb") as file:
+            file.write(key.rstrip() + b"\n" + certificate)
+        context.load_cert_chain(path)
+    finally:
+        os.unlink(path)

@@ -10,8 +10,8 @@ well as they could, other doors of the server are knocked at beside it: see
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..core import proposal, trial
@@ -22,15 +22,10 @@ from ..core.mailbox.listing import FolderState
 from ..core.mailbox.trial import FOLDER_FOUND, Trial
 from ..core.trial import Step
 from . import certificate, knock, sockets, tls
+from .around import Around, settled
 from .deadline import TEST, Deadline, Limits
 from .mailbox import PROTOCOLS, Session
 from .refusal import Refusal, explained, kind_of
-
-#: Seconds after which a test that has not come to the login is not waited for: the
-#: other doors are knocked at beside it.
-HEDGE_S = 1.5
-#: What the answers of the other doors are waited for when all is well without them.
-COURTESY_S = 2.0
 
 
 class _Note:
@@ -169,67 +164,6 @@ class _Test:
             self.found.append((look.state, look.found))
 
 
-def _settled(
-    steps: list[Step], door: proposal.Door, knocks: list[knock.Knock]
-) -> Iterator[Step]:
-    """The steps, with what the other connections found out about the certificate."""
-    answers = [one.answer for one in knocks]
-    facts = next((one.facts for one in knocks if one.answer.door == door), {})
-    for step in steps:
-        finding = trial.checked(step.finding, door, answers)
-        known = step.facts or (facts if step.stage == "tls" else {})
-        yield replace(step, finding=finding, facts=known)
-
-
-class _Doors:
-    """The other doors of the server, knocked at all at once."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._doors = mailbox_proposal.doors(account.protocol, account.port)
-        self._pool = ThreadPoolExecutor(len(self._doors), "knock")
-        self._asked: list[Future[knock.Knock]] = []
-
-    def ask(self) -> None:
-        """Begin to, unless it is done already."""
-        if not self._asked:
-            submit, account = self._pool.submit, self._account
-            self._asked = [submit(knock.at, account, door) for door in self._doors]
-
-    def answers(self, patience_s: float | None) -> list[knock.Knock]:
-        """Those that have come by then; each knock has a limit of its own."""
-        done = wait(self._asked, patience_s).done
-        return [asked.result() for asked in self._asked if asked in done]
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _tried_alone(test: _Test) -> list[knock.Knock]:
-    test.run()
-    return []
-
-
-def _tried(test: _Test) -> list[knock.Knock]:
-    """Run the test, and knock at the other doors when that may be of use."""
-    around = _Doors(test.account)
-    main = ThreadPoolExecutor(1, "test")
-    try:
-        running = main.submit(test.run)
-        if not test.account.verified:
-            around.ask()
-        wait([running], HEDGE_S)
-        if not running.done() and not test.secured:
-            around.ask()
-        running.result()
-        if not test.connects:
-            around.ask()
-        return around.answers(COURTESY_S if test.connects else None)
-    finally:
-        main.shutdown(wait=False)
-        around.close()
-
-
 def run(
     account: Account,
     folders: Sequence[FolderState],
@@ -243,12 +177,14 @@ def run(
     :param look_around: also find out which other settings would work
     """
     test = _Test(account, folders, limits)
-    knocks = (_tried if look_around else _tried_alone)(test)
+    doors = mailbox_proposal.doors(account.protocol, account.port)
+    around = Around(doors if look_around else (), partial(knock.at, account))
+    knocks = around.tried(test, eager=not account.verified)
     door = proposal.Door(account.port, account.implicit_tls)
     chosen = proposal.Setting(account.security, account.port)
     answers = [one.answer for one in knocks]
     return Trial(
-        tuple(_settled(test.journal.steps, door, knocks)),
+        tuple(settled(test.journal.steps, door, knocks)),
         proposal.proposals(answers, chosen, works=test.connects),
         tuple(test.found),
     )

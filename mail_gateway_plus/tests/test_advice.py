@@ -8,7 +8,7 @@ from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
 from ..core.routing import verdict
-from ..core.smtp import fact, reply
+from ..core.smtp import fact, probe, reply
 
 
 @tagged("post_install", "-at_install")
@@ -16,7 +16,7 @@ class TestAdvice(TransactionCase):
     def _codes(self):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
-        checks = trial.CODES | setting.CODES | set(answerable.CODES)
+        checks = trial.CODES | probe.CODES | setting.CODES | set(answerable.CODES)
         return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):
@@ -24,7 +24,9 @@ class TestAdvice(TransactionCase):
         self.assertEqual(set(records.mapped("code")), self._codes())
 
     def test_each_fault_says_why_and_what_to_do(self):
-        silent = {"routes_found", "parsed", "routed", "answered", *trial.CODES}
+        silent = (
+            {"routes_found", "parsed", "routed", "answered"} | trial.CODES | probe.CODES
+        )
         for advice in self.env["mail.gateway.advice"].search([]):
             with self.subTest(advice.code):
                 self.assertTrue(advice.cause or advice.code in silent)

@@ -22,11 +22,15 @@ EXAMPLES = {
     "message.policy": 5,
     "message.tangle": 1,
     "message.repair": 2,
+    "smtp.capability": 2,
     "smtp.enhanced": 2,
     "smtp.fact": 3,
     "smtp.fault": 3,
+    "smtp.login": 2,
     "smtp.reply": 4,
     "smtp.spelling": 5,
+    "smtp.transaction": 1,
+    "smtp.transcript": 5,
     "smtp.wording": 2,
 }
 

@@ -82,6 +82,7 @@ FACTS = {
     # The login
     "smtp_no_login": Fact("auth", "smtp_user", passes=True),
     "smtp_login_unsendable": Fact("auth", "smtp_pass"),
+    "smtp_login_not_ascii": Fact("auth", "smtp_pass"),
     "smtp_login_refused": Fact("auth", "smtp_pass"),
     "smtp_token_refused": Fact("auth", "smtp_user"),
     "smtp_app_password": Fact("auth", "smtp_pass"),

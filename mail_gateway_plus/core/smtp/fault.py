@@ -48,6 +48,8 @@ CODES = {
     # What the server's answer to EHLO does not offer
     ("auth_missing", ANY): "smtp_auth_missing",
     ("mechanism_missing", ANY): "smtp_auth_mechanism",
+    # What stock's login cannot send
+    ("login_not_ascii", ANY): "smtp_login_not_ascii",
     ("utf8_missing", ANY): "smtp_address_not_ascii",
     ("too_large", ANY): "smtp_message_too_large",
     # The login is prepared by another module, for Gmail and Outlook

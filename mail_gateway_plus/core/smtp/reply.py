@@ -113,6 +113,12 @@ class Meaning:
     enhanced: str
     text: str
 
+    @property
+    def said(self) -> str:
+        """The reply with its numbers, in one line."""
+        numbers = [str(self.code_number or ""), self.enhanced]
+        return " ".join(filter(None, [*numbers, self.text]))
+
 
 def meaning(
     stage: str, said: str | bytes, number: int = 0, mechanism: str = ""

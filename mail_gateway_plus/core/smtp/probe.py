@@ -1,0 +1,193 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The test of an outgoing server as a dialogue: what to ask next, what came of it.
+
+    probe = Probe(relay, Envelope("ann@example.com", "bob@example.org"))
+    for a driver: net.smtp.test(), or in a test  replay(probe.run(), recording)
+    probe.steps
+
+Stages, in the order of their steps: resolve, connect, greeting, ehlo, tls, auth, mail,
+rcpt, data. With TLS from the first byte, tls comes before greeting. The last step is
+the one that failed, where one did.
+"""
+
+from dataclasses import dataclass
+
+from .. import trial
+from ..trial import Step
+from . import session, transaction
+from .dialogue import Pause, Say, Talk
+from .journal import Refused
+from .relay import Envelope, Relay
+from .reply import Meaning
+from .session import Session
+
+
+class Probe:
+    """Up to the recipient nothing is sent; with ``message`` (bytes with CRLF) it is
+    sent to the recipient at last."""
+
+    def __init__(
+        self, relay: Relay, envelope: Envelope, message: bytes | None = None
+    ) -> None:
+        self.envelope, self.message = envelope, message
+        self.session = Session(relay)
+
+    @property
+    def steps(self) -> list[Step]:
+        return self.session.steps
+
+    def run(self) -> Talk[None]:
+        """Raises nothing for what the other side does."""
+        polite = True
+        try:
+            yield from self.session.open()
+            yield from transaction.ask(self.session, self.envelope, self.message)
+            yield from self._finish()
+        except Refused as refused:
+            polite = not refused.is_lost
+        yield from self.session.close(polite=polite)
+
+    def _finish(self) -> Talk[None]:
+        if self.message is None:
+            yield Say("RSET")
+        else:
+            yield from transaction.send(self.session, self.envelope, self.message)
+
+
+#: What a test may find, beside what goes wrong.
+CODES = trial.CODES | {
+    session.CAPABLE,
+    session.NO_LOGIN,
+    transaction.SENDER_ACCEPTED,
+    transaction.RECIPIENT_ACCEPTED,
+    transaction.CONTENT_ACCEPTED,
+}
+
+#: What another port or security might help with, though it shows only at the login.
+_OF_SECURITY = ("smtp_auth_missing", "smtp_auth_needs_tls", "smtp_tls_required")
+
+
+@dataclass(frozen=True)
+class Trial(trial.Trial):
+    """What a test came to. ``transcript`` holds what was said, without secrets.
+
+    Steps carry facts where there are some: "ehlo" those of ``Capabilities.facts``,
+    "tls" those of the certificate (also where it is refused), "auth" ``offered`` and
+    ``used`` mechanisms.
+    """
+
+    transcript: str = ""
+
+    @property
+    def connects(self) -> bool:
+        last = self.steps[-1].finding
+        return super().connects and last.code not in _OF_SECURITY
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a server says to one envelope. ``meaning`` is None where it takes it;
+    ``stage`` is where it did not (mail, rcpt), or where the way to it ended (connect,
+    auth …). ``reply`` is the server's answer in one line."""
+
+    envelope: Envelope
+    stage: str
+    reply: str
+    meaning: Meaning | None
+    ms: int = 0
+
+    @property
+    def state(self) -> str:
+        """As in mail.gateway.permission: allowed, refused or unknown. A refusal of the
+        recipient, or one that passes by itself, says nothing about the sender."""
+        if self.meaning is None:
+            return "allowed"
+        is_sender = self.meaning.kind in ABOUT_SENDER and self.meaning.permanent
+        return "refused" if is_sender and self.stage in ASKED else "unknown"
+
+
+#: Kinds of refusal (``fact.KINDS``) that are meant for the sender address.
+ABOUT_SENDER = ("identity", "relay")
+#: Stages at which an envelope was asked.
+ASKED = ("mail", "rcpt")
+
+
+class Survey:
+    """The same server asked for many envelopes over one connection; nothing is sent.
+
+    ``steps`` are those of the way to it, ``verdicts`` one an envelope in their order.
+    Where the server hangs up it is connected to again, ``reconnects`` times in all;
+    then what is left gets the verdict of the fault.
+
+    :param pause_s: between two envelopes
+    """
+
+    def __init__(
+        self,
+        relay: Relay,
+        envelopes: tuple[Envelope, ...],
+        pause_s: float = 0.0,
+        reconnects: int = 1,
+    ) -> None:
+        self.relay, self.pause_s, self.reconnects = relay, pause_s, reconnects
+        self.session = Session(relay)
+        self.steps: list[Step] = []
+        self.verdicts: list[Verdict] = []
+        self._waiting = [*envelopes]
+        self._lost: tuple[Step, Meaning] | None = None
+
+    def run(self) -> Talk[None]:
+        """Raises nothing for what the other side does."""
+        while self._waiting:
+            ended = yield from self._connected()
+            if ended:
+                # That it cannot be reached again is not what is wrong.
+                self._lost = self._lost or (self.session.steps[-1], ended.meaning)
+                if self.reconnects <= 0 or not self.session.secured:
+                    break
+                self.reconnects -= 1
+                self.session = Session(self.relay)
+        self._give_up()
+
+    def _connected(self) -> Talk[Refused | None]:
+        """Ask over one connection; returns what ended it before all was asked."""
+        ended: Refused | None = None
+        try:
+            yield from self.session.open()
+            self.steps = self.steps or [*self.session.steps]
+            while self._waiting:
+                yield from self._ask(self._waiting[0])
+        except Refused as refused:
+            self.steps = self.steps or [*self.session.steps]
+            ended = refused
+        yield from self.session.close(polite=not (ended and ended.is_lost))
+        return ended
+
+    def _ask(self, envelope: Envelope) -> Talk[None]:
+        """One verdict; raises ``Refused`` where the connection is lost."""
+        begun, meaning = len(self.session.steps), None
+        try:
+            yield from transaction.ask(self.session, envelope)
+        except Refused as refused:
+            if refused.is_lost:
+                raise
+            meaning = refused.meaning
+        self._note(self.session.steps[begun:], meaning)
+        if self._waiting:
+            yield from self._reset()
+
+    def _reset(self) -> Talk[None]:
+        """The server may take leave here as well, and the next MAIL will tell."""
+        yield Say("RSET")
+        if self.pause_s:
+            yield Pause(self.pause_s)
+
+    def _note(self, steps: list[Step], meaning: Meaning | None) -> None:
+        envelope, last = self._waiting.pop(0), steps[-1]
+        ms = sum(step.duration_ms for step in steps)
+        self.verdicts.append(Verdict(envelope, last.stage, last.reply, meaning, ms))
+
+    def _give_up(self) -> None:
+        while self._waiting and self._lost:
+            self._note([self._lost[0]], self._lost[1])

@@ -1,0 +1,85 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One envelope, asked or sent (RFC 5321, 3.3).
+
+>>> path("ann@bücher.example"), path("a b@x.example")
+('ann@xn--bcher-kva.example', None)
+"""
+
+import idna  # type: ignore[import-untyped]
+
+from .dialogue import Say, Send, Talk
+from .relay import Envelope
+from .session import Session
+
+SENDER_ACCEPTED = "test_sender_accepted"
+RECIPIENT_ACCEPTED = "test_recipient_accepted"
+CONTENT_ACCEPTED = "test_content_accepted"
+
+#: What would end the path, or the line (RFC 5321, 4.1.2).
+_FORBIDDEN = frozenset("<> \x7f") | {chr(number) for number in range(32)}
+
+
+def path(address: str) -> str | None:
+    """An address as it goes into a command, with its domain in ASCII as stock Odoo
+    sends it; None for what is none."""
+    local, _at, domain = address.rpartition("@")
+    if not local or not domain or _FORBIDDEN & set(address):
+        return None
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        return address
+
+
+def ask(
+    session: Session, envelope: Envelope, message: bytes | None = None
+) -> Talk[None]:
+    """Ask for the sender, then for the recipient; raises ``Refused``. Nothing is sent.
+
+    :param message: what would be sent: its size counts
+    """
+    params = {"sender": envelope.sender, "recipient": envelope.recipient}
+    with session.stage("mail", **params) as note:
+        sender = _path(session, envelope.sender)
+        recipient = path(envelope.recipient) or ""
+        options = _options(session, sender + recipient, message)
+        yield from session.accepted(Say(f"MAIL FROM:<{sender}>{options}"))
+        note.passed(SENDER_ACCEPTED)
+    with session.stage("rcpt", **params) as note:
+        recipient = _path(session, envelope.recipient)
+        yield from session.accepted(Say(f"RCPT TO:<{recipient}>"))
+        note.passed(RECIPIENT_ACCEPTED)
+
+
+def send(session: Session, envelope: Envelope, message: bytes) -> Talk[None]:
+    """Send what was asked for; raises ``Refused``."""
+    params = {"sender": envelope.sender, "recipient": envelope.recipient}
+    with session.stage("data", **params) as note:
+        yield from session.accepted(Say("DATA"), hundred=3)
+        said = yield from session.accepted(Send(message))
+        note.passed(CONTENT_ACCEPTED, reply=session.shown(said.text))
+
+
+def _path(session: Session, address: str) -> str:
+    made = path(address)
+    if made is None:
+        raise session.fault("unsendable", address)
+    return made
+
+
+def _options(session: Session, addresses: str, message: bytes | None) -> str:
+    """What MAIL says beside the sender (RFC 1870, 6152, 6531)."""
+    words, offered = [], session.offered
+    if message is not None and "SIZE" in offered:
+        if 0 < offered.size < len(message):
+            raise session.fault("too_large", str(offered.size))
+        words.append(f"SIZE={len(message)}")
+    if not addresses.isascii():
+        if "SMTPUTF8" not in offered:
+            raise session.fault("utf8_missing", " ".join(offered.words))
+        words.append("SMTPUTF8")
+    is_eight_bit = not addresses.isascii() or not (message or b"").isascii()
+    if is_eight_bit and "8BITMIME" in offered:
+        words.append("BODY=8BITMIME")
+    return "".join(f" {word}" for word in words)
