@@ -27,6 +27,7 @@
         "data/mail_gateway_advice_smtp_later.xml",
         "data/mail_gateway_advice_smtp_receiver.xml",
         "data/mail_gateway_provider.xml",
+        "data/mail_gateway_provider_sending.xml",
         "data/ir_cron.xml",
         "views/fetchmail_server_views.xml",
         "views/ir_mail_server_views.xml",

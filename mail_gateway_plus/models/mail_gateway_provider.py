@@ -1,12 +1,22 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.tools import email_domain_extract
 
 from ..core.mailbox import provider
+from ..core.smtp.provider import NEEDS as SENDING_NEEDS
+
+#: What choosing a provider fills in on an outgoing server.
+SETTINGS = ("smtp_host", "smtp_port", "smtp_encryption", "limit_minute", "limit_day")
+#: What of that a login by OAuth leaves as its own module sets it.
+OWN_OF_OAUTH = ("smtp_host", "smtp_port", "smtp_encryption")
+STEPS = ("sending_steps", "sender_steps", "relay_steps", "unchecked")
 
 
 class MailGatewayProvider(models.Model):
-    """A mail provider: its servers, and what it wants of those who fetch mail."""
+    """A mail provider: its servers, and what it wants of those who fetch or send."""
 
     _name = "mail.gateway.provider"
     _description = "Mail Provider"
@@ -14,6 +24,9 @@ class MailGatewayProvider(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(required=True, readonly=True)
+    domains = fields.Char(
+        help="The domains of the addresses that it gives out, separated by blanks."
+    )
     incoming_hosts = fields.Char(
         help="What the names of its IMAP and POP3 servers end with, separated by"
         " blanks.",
@@ -29,22 +42,87 @@ class MailGatewayProvider(models.Model):
     oauth_steps = fields.Text(
         "OAuth", translate=True, help="How to log in without a password."
     )
+    outgoing_hosts = fields.Char(
+        help="What the names of its SMTP servers end with, separated by blanks."
+    )
+    smtp_host = fields.Char("SMTP Server")
+    smtp_port = fields.Integer("SMTP Port")
+    smtp_encryption = fields.Selection(
+        lambda self: (
+            self.env["ir.mail_server"]
+            ._fields["smtp_encryption"]
+            ._description_selection(self.env)
+        ),
+        "Connection Encryption",
+    )
+    limit_minute = fields.Integer("Messages a Minute", help="0: none is known.")
+    limit_day = fields.Integer("Messages a Day", help="0: none is known.")
+    sending_steps = fields.Text(
+        "To Log In", translate=True, help="How to get in for sending."
+    )
+    sender_steps = fields.Text(
+        "To Send from Other Addresses",
+        translate=True,
+        help="How to be allowed another From address than the account's.",
+    )
+    relay_steps = fields.Text(
+        "To Send without a Login",
+        translate=True,
+        help="Where the addresses that may send without a login are allowed.",
+    )
+    unchecked = fields.Text(
+        "To Be Confirmed",
+        translate=True,
+        help="What of all this is hearsay: not seen in the provider's own words.",
+    )
+    checked = fields.Boolean(
+        compute="_compute_checked", help="Nothing of this is hearsay."
+    )
 
     _code_unique = models.Constraint("UNIQUE(code)", "One code, one provider.")
 
+    @api.depends("unchecked")
+    def _compute_checked(self):
+        for found in self:
+            found.checked = not found.unchecked
+
     @api.model
-    def _at(self, host):
-        """The provider of a server; empty where it is not known."""
-        providers = self.sudo().search([("incoming_hosts", "!=", False)])
-        hosts = {found: found.incoming_hosts.split() for found in providers}
-        return provider.matching(host, hosts) or self
+    def _at(self, host, hosts="incoming_hosts"):
+        """The provider of a server; empty where it is not known.
+
+        :param hosts: the field that names the servers, or the domains of addresses
+        """
+        providers = self.sudo().search([(hosts, "!=", False)])
+        ends = {found: found[hosts].split() for found in providers}
+        return provider.matching(host or "", ends) or self
+
+    @api.model
+    def _of_address(self, email):
+        """The provider that gives out an address; empty where it is not known."""
+        return self._at(email_domain_extract(email or ""), "domains")
 
     @api.model
     def _steps(self, code, host):
         """The provider's own steps against a fault, ready to be shown; "" for none."""
-        needs = provider.NEEDS.get(code)
-        found = needs and host and self._at(host)
+        sending = SENDING_NEEDS.get(code)
+        needs = sending or provider.NEEDS.get(code)
+        hosts = "outgoing_hosts" if sending else "incoming_hosts"
+        found = needs and host and self._at(host, hosts)
         if not found:
             return ""
         steps = filter(None, (found[f"{need}_steps"] for need in needs))
         return "\n".join(f"{found.name}: {text}" for text in steps)
+
+    def _outgoing_settings(self, is_oauth=False):
+        """Values for an outgoing server; what is not known is left out."""
+        names = set(SETTINGS) - set(OWN_OF_OAUTH if is_oauth else ())
+        return {name: self[name] for name in names if self[name]}
+
+    def _outgoing_steps(self):
+        """All that is to be done for sending, as HTML; empty where nothing is."""
+        shown = Markup("<div class='mb-2'><strong>%s</strong><div>%s</div></div>")
+        return Markup().join(
+            shown % (self._fields[name]._description_string(self.env), self[name])
+            for name in STEPS
+            if self[name]
+        )

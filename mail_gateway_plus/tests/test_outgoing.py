@@ -149,3 +149,76 @@ class TestSameAsMailbox(OutgoingMixin, TransactionCase):
         mailbox.active = False
         with self.assertRaisesRegex(UserError, "Old Relay"):
             mailbox.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestOutgoingProvider(OutgoingMixin, TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.google = cls.env.ref("mail_gateway_plus.provider_google")
+        cls.microsoft = cls.env.ref("mail_gateway_plus.provider_microsoft")
+
+    def _values(self, server):
+        return server.smtp_host, server.smtp_port, server.smtp_encryption
+
+    def test_choosing_one_fills_the_form(self):
+        with Form(self.env["ir.mail_server"]) as form:
+            form.name, form.provider_id = "Out", self.google
+            self.assertEqual(self._values(form), ("smtp.gmail.com", 465, "ssl_strict"))
+            self.assertEqual(form.limit_day, 2000)
+            self.assertIn("myaccount.google.com/apppasswords", form.provider_steps)
+            self.assertIn("To Be Confirmed", form.provider_steps)
+            form.provider_id = self.microsoft
+            self.assertEqual(
+                self._values(form), ("smtp.office365.com", 587, "starttls_strict")
+            )
+            self.assertEqual((form.limit_minute, form.limit_day), (30, 10000))
+            self.assertNotIn("apppasswords", form.provider_steps)
+        self.assertEqual(form.record.limit_minute, 30)
+
+    def test_each_provider_fills_what_it_says(self):
+        sending = self.env["mail.gateway.provider"].search([("smtp_host", "!=", False)])
+        with Form(self.env["ir.mail_server"]) as form:
+            form.name = "Out"
+            for found in sending:
+                form.provider_id = found
+                self.assertEqual(self._values(form), self._values(found))
+
+    def test_address_finds_it_while_there_is_no_server(self):
+        with Form(self.env["ir.mail_server"]) as form:
+            form.name, form.smtp_user = "Out", "ann@gmail.com"
+            self.assertEqual(form.provider_id, self.google)
+            self.assertEqual(form.smtp_host, "smtp.gmail.com")
+        with Form(self.env["ir.mail_server"]) as form:
+            form.name, form.smtp_host = "Out", "mail.h.example"
+            form.smtp_user = "ann@gmail.com"
+            self.assertFalse(form.provider_id)
+            self.assertEqual(form.smtp_host, "mail.h.example")
+
+    def test_mailbox_finds_it_too(self):
+        mailbox = self._mailbox(server="imap.gmail.com", user="ann@h.example")
+        with Form(self.env["ir.mail_server"]) as form:
+            form.name, form.smtp_authentication = "Out", "mailbox"
+            form.mailbox_id = mailbox
+            self.assertEqual(form.smtp_host, "smtp.gmail.com")
+
+    def test_steps_show_for_a_server_that_was_typed(self):
+        server = self._server(smtp_host="smtp.office365.com")
+        self.assertFalse(server.provider_id)
+        self.assertIn("Authenticated SMTP", server.provider_steps)
+        self.assertFalse(self._server().provider_steps)
+
+    def test_oauth_server_keeps_its_own_settings(self):
+        with Form(self.env["ir.mail_server"]) as form:
+            form.name, form.smtp_authentication = "Out", "outlook"
+            form.smtp_user = "ann@h.example"
+            form.provider_id = self.microsoft
+            self.assertEqual(self._values(form)[1:], (587, "starttls"))
+            self.assertEqual(form.limit_minute, 30)
+
+    def test_code_that_names_only_the_provider(self):
+        server = self._server(smtp_host=False, provider_id=self.google.id)
+        self.assertEqual(self._values(server), ("smtp.gmail.com", 465, "ssl_strict"))
+        named = self._server(provider_id=self.google.id)
+        self.assertEqual(named.smtp_host, "smtp.example")

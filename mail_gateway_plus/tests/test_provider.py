@@ -4,6 +4,7 @@ from odoo.tests import TransactionCase, tagged
 
 from ..core.finding import Finding
 from ..core.mailbox import provider
+from ..core.smtp.spelling import fitting_port
 
 
 @tagged("post_install", "-at_install")
@@ -39,7 +40,8 @@ class TestProvider(TransactionCase):
 
     def test_each_provider_says_something_for_a_refused_login(self):
         needs = provider.NEEDS["mailbox_login_refused"]
-        for found in self.env["mail.gateway.provider"].search([]):
+        fetched = [("incoming_hosts", "!=", False)]
+        for found in self.env["mail.gateway.provider"].search(fetched):
             with self.subTest(found.code):
                 self.assertTrue(any(found[f"{need}_steps"] for need in needs))
 
@@ -70,3 +72,60 @@ class TestProvider(TransactionCase):
         advice = self.env["mail.gateway.advice"].with_context(lang="de_DE")
         params = {"host": "imap.mail.yahoo.com"}
         self.assertIn("Auf Deutsch", advice._words("mailbox_app_password", params)[2])
+
+    def test_servers_for_sending_are_known(self):
+        Provider = self.env["mail.gateway.provider"]
+        for host, code in (
+            ("smtp.gmail.com", "google"),
+            ("smtp-relay.gmail.com", "google_relay"),
+            ("smtp.office365.com", "microsoft"),
+            ("smtp-mail.outlook.com", "outlook_com"),
+            ("email-smtp.eu-west-1.amazonaws.com", "amazon_ses"),
+            ("smtppro.zoho.eu", "zoho"),
+            ("smtp.ionos.de", "ionos"),
+            ("mail.example.com", False),
+            (False, False),
+        ):
+            with self.subTest(host):
+                self.assertEqual(Provider._at(host, "outgoing_hosts").code, code)
+
+    def test_settings_for_sending_agree_with_themselves(self):
+        sending = self.env["mail.gateway.provider"].search([("smtp_host", "!=", False)])
+        self.assertGreaterEqual(len(sending), 20)
+        for found in sending:
+            with self.subTest(found.code):
+                port, encryption = found.smtp_port, found.smtp_encryption
+                self.assertEqual(fitting_port(port, encryption), port)
+                self.assertTrue(encryption.endswith("_strict"))
+                self.assertTrue(found.sending_steps)
+                at = found._at(found.smtp_host, "outgoing_hosts")
+                self.assertEqual(at, found, "its steps stand behind its refusals")
+                self.assertEqual(found.checked, not found.unchecked)
+
+    def test_no_host_or_domain_belongs_to_two(self):
+        for field in ("domains", "incoming_hosts", "outgoing_hosts"):
+            names = " ".join(
+                filter(None, self.env["mail.gateway.provider"].search([]).mapped(field))
+            ).split()
+            self.assertEqual(len(names), len(set(names)), field)
+
+    def test_address_tells_its_provider(self):
+        Provider = self.env["mail.gateway.provider"]
+        for email, code in (
+            ("ann@gmail.com", "google"),
+            ("Ann <Ann@GMX.de>", "gmx"),
+            ("ann@firm.onmicrosoft.com", "microsoft"),
+            ("ann@hotmail.com", "outlook_com"),
+            ("ann@example.com", False),
+            ("apikey", False),
+            (False, False),
+        ):
+            with self.subTest(email):
+                self.assertEqual(Provider._of_address(email).code, code)
+
+    def test_steps_for_sending_stand_behind_refusals_of_sending(self):
+        text = self._text("smtp_send_as_denied", "smtp.office365.com")
+        self.assertIn("permission Send As", text)
+        self.assertNotIn("Manage email apps", text)
+        text = self._text("smtp_auth_off_mailbox", "smtp.office365.com")
+        self.assertIn("Manage email apps", text)

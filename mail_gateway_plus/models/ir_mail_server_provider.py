@@ -1,0 +1,77 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from .ir_mail_server_connection import OAUTH
+
+
+class IrMailServer(models.Model):
+    """The provider of an outgoing server, which knows how it is set up."""
+
+    _inherit = "ir.mail_server"
+
+    provider_id = fields.Many2one(
+        "mail.gateway.provider",
+        domain=[("smtp_host", "!=", False)],
+        help="Fills in the server, its port, encryption and limits, and shows what has"
+        " to be done at the provider. It is found by itself from an address in"
+        " Username, as long as SMTP Server is empty.",
+    )
+    provider_steps = fields.Html(compute="_compute_provider_steps", sanitize=False)
+    limit_minute = fields.Integer(
+        "Messages a Minute",
+        help="As many as the provider takes from this account in a minute. 0: no limit"
+        " is known.",
+    )
+    limit_day = fields.Integer(
+        "Messages a Day",
+        help="As many as the provider takes from this account in a day. 0: no limit is"
+        " known.",
+    )
+
+    _limits_not_negative = models.Constraint(
+        "CHECK(limit_minute >= 0 AND limit_day >= 0)",
+        "A limit is a number of messages, or 0 for none.",
+    )
+
+    @api.depends("provider_id", "smtp_host")
+    @api.depends_context("lang")
+    def _compute_provider_steps(self):
+        Provider = self.env["mail.gateway.provider"]
+        for server in self:
+            found = server.provider_id
+            found = found or Provider._at(server.smtp_host, "outgoing_hosts")
+            server.provider_steps = found._outgoing_steps() if found else False
+
+    @api.onchange("provider_id")
+    def _onchange_provider_id(self):
+        is_oauth = self.smtp_authentication in OAUTH
+        self.update(self.provider_id._outgoing_settings(is_oauth))
+
+    @api.onchange("smtp_user", "mailbox_id")
+    def _onchange_smtp_user(self):
+        """Whose address it is tells where it is sent from, if nobody has said that."""
+        if self.smtp_host or self.provider_id:
+            return
+        mailbox = self.mailbox_id if self.smtp_authentication == "mailbox" else None
+        Provider = self.env["mail.gateway.provider"]
+        self.provider_id = (
+            Provider._of_address(self.smtp_user)
+            or (mailbox and Provider._at(mailbox.server, "outgoing_hosts"))
+            or (mailbox and Provider._of_address(mailbox.user))
+        )
+        self._onchange_provider_id()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._provided(vals) for vals in vals_list])
+
+    @api.model
+    def _provided(self, vals):
+        """``vals`` with the settings of the provider, where no server is named."""
+        if not vals.get("provider_id") or vals.get("smtp_host"):
+            return vals
+        found = self.env["mail.gateway.provider"].browse(vals["provider_id"])
+        is_oauth = vals.get("smtp_authentication") in OAUTH
+        named = {name: value for name, value in vals.items() if name != "smtp_host"}
+        return {**found._outgoing_settings(is_oauth), **named}
