@@ -110,6 +110,7 @@ class Wire:
 
     def _say(self, want: Say) -> Reply:
         assert self._line
+        self.transcript.hide(want.secret)
         self.transcript.we_say(want.shown or want.line)
         return self._heard(self._line.ask(want.line))
 

@@ -1,7 +1,9 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
+import html
 import time
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -26,12 +28,30 @@ def coded(text):
         coded(PASSWORD),
         coded(f"\0ann\0{PASSWORD}"),
         coded(f"ann\0ann\0{PASSWORD}"),
+        coded(f"\0ann\0{PASSWORD}")[16:],
+        PASSWORD.encode().hex(),
+        PASSWORD.encode().hex().upper(),
+        quote(PASSWORD),
+        quote_plus(PASSWORD),
+        html.escape(PASSWORD),
+        PASSWORD.upper(),
     ],
 )
 @pytest.mark.parametrize("around", ["{}", "NO LOGIN ann {} is wrong", "{} and {}"])
 def test_password_is_hidden_in_any_form(form, around):
     said = around.replace("{}", form)
     assert hidden(said, Credentials("ann", PASSWORD)) == around.replace("{}", "***")
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "somebody else"])
+def test_password_within_a_longer_piece_of_base64(before):
+    """Three letters at most are left of it, which the neighbours decide on."""
+    piece = coded(f"{before}{PASSWORD} and more")
+    shown = hidden(piece, Credentials("ann", PASSWORD))
+    assert "***" in shown
+    left = [part for part in shown.split("***") if part]
+    sure = coded(PASSWORD)[4:-4]
+    assert not [part for part in left if part in sure and len(part) > 3]
 
 
 def test_token_is_hidden_in_any_form():

@@ -29,11 +29,12 @@ class Listen:
 
 @dataclass(frozen=True)
 class Say:
-    """Send a line -> ``Reply``. ``shown`` stands for it in the transcript where the
-    line is secret."""
+    """Send a line -> ``Reply``. Where a part of it is ``secret``, ``shown`` stands for
+    the line in the transcript, and the part is to be hidden there wherever it comes."""
 
     line: str = field(repr=False)
     shown: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 
 from ..finding import Finding
-from ..secret import hidden
+from ..secret import hidden, without
 from ..trial import Step, passed
 from . import fault, reply
 from .dialogue import Done, Fault, Reply, Talk, Want
@@ -61,6 +61,8 @@ class Journal:
     def __init__(self, relay: Relay) -> None:
         self.relay = relay
         self.steps: list[Step] = []
+        #: What was sent that is as good as the password.
+        self.secrets: list[str] = []
         self.note = Note("", {})
 
     @contextlib.contextmanager
@@ -89,7 +91,8 @@ class Journal:
 
     def shown(self, text: str) -> str:
         """``text`` in one line, bounded and without secrets."""
-        return hidden(reply.text_of(text), self.relay.credentials)[:_WORDS]
+        text = without(reply.text_of(text), self.secrets)
+        return hidden(text, self.relay.credentials)[:_WORDS]
 
     def ask(self, want: Want) -> Talk[Done | Reply]:
         """What comes of ``want``; a fault is refused."""

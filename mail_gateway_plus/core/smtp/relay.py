@@ -37,7 +37,7 @@ class Relay(Reached):
 
     @property
     def logs_in(self) -> bool:
-        return bool(self.credentials.user)
+        return bool(self.credentials.user) or self.credentials.mechanism != "LOGIN"
 
 
 @dataclass(frozen=True)

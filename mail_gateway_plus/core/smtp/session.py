@@ -7,6 +7,7 @@ import binascii
 from dataclasses import replace
 
 from ..finding import Finding
+from ..secret import STARS
 from ..trial import (
     CLEAR_TEXT,
     CONNECTED,
@@ -150,12 +151,8 @@ class Session(Journal):
     def _authenticate(self, mechanism: str) -> Talk[Reply]:
         """The last reply of an exchange (RFC 4954, 4)."""
         credentials = self.relay.credentials
-        first, line = login.begin(mechanism, credentials), f"AUTH {mechanism}"
-        said = yield from self.reply(
-            Say(line)
-            if first is None
-            else Say(f"{line} {_coded(first)}", shown=f"{line} ***")
-        )
+        first = login.begin(mechanism, credentials)
+        said = yield from self.reply(self._secret(f"AUTH {mechanism}", first))
         for number in range(1, login.MOST_CHALLENGES + 1):
             if said.number != 334:
                 break
@@ -163,18 +160,23 @@ class Session(Journal):
             if mechanism not in login.PREFERRED:  # tells why a token is refused
                 self.note.hint = challenge.decode("utf-8", "replace")
             answer = login.answer(mechanism, credentials, challenge, number)
-            said = yield from self.reply(Say(_coded(answer), shown="***"))
+            said = yield from self.reply(self._secret("", answer))
         return said
+
+    def _secret(self, words: str, response: str | None) -> Say:
+        """A line with a response of ours behind ``words``."""
+        if response is None:
+            return Say(words)
+        coded = base64.b64encode(response.encode()).decode()
+        self.secrets.append(coded)
+        line, shown = f"{words} {coded}".strip(), f"{words} {STARS}".strip()
+        return Say(line, shown, coded)
 
     def _challenge(self, said: Reply) -> bytes:
         try:
             return base64.b64decode(said.text.strip())
         except (binascii.Error, ValueError):
             raise self.fault("answer", said.text) from None
-
-
-def _coded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def _telling(refused: list[Refused]) -> Refused:

@@ -16,7 +16,7 @@ S: 535 which is wrong
 from collections.abc import Sequence
 
 from ..account import Credentials
-from ..secret import STARS, hidden
+from ..secret import STARS, hidden, without
 
 #: Bounds of what is kept: characters in all, and of a line.
 LONGEST, LONGEST_LINE = 64_000, 1_000
@@ -29,12 +29,17 @@ _CHALLENGE = 334
 class Transcript:
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
+        self._secrets: list[str] = []
         self._lines: list[str] = []
         self._size = 0
 
     @property
     def text(self) -> str:
         return "\n".join(self._lines)
+
+    def hide(self, secret: str) -> None:
+        """To be hidden from now on, wherever it comes."""
+        self._secrets.append(secret)
 
     def note(self, text: str) -> None:
         """What happened, in no words of either side."""
@@ -52,7 +57,8 @@ class Transcript:
     def _add(self, mark: str, text: str) -> None:
         if self._size > LONGEST:
             return
-        text = hidden(text[: 4 * LONGEST_LINE], self._credentials)
+        text = without(text[: 4 * LONGEST_LINE], self._secrets)
+        text = hidden(text, self._credentials)
         text = "".join(char if char.isprintable() else "?" for char in text)
         line = (
             f"{mark} {text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + CUT}"
