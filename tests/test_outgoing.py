@@ -3,6 +3,9 @@
 """Outgoing servers against the real relay: who logs in, and what arrives."""
 
 import base64
+import email.policy
+import time
+from email.parser import BytesParser
 
 import pytest
 
@@ -86,3 +89,136 @@ def test_wrong_password_of_the_mailbox_is_told_and_hidden(live):
         said = mail.failure_reason
     assert "refuses the login of ann" in said
     assert "***" in said and "pl4nted" not in said
+
+
+# --- under which address mail leaves
+
+ANN = '"Ann Smith" <ann@demo.example>'
+JOBS = ACCOUNTS[2].login
+
+
+def delivered(live):
+    """The messages of the mailbox; the relay hands them on in its own time."""
+    end = time.monotonic() + 10
+    while not (found := live.stack.messages(JOBS)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def arrived(live, env, author=ANN, **values):
+    """(From, Reply-To, return path) of a mail in the recipient's mailbox."""
+    live.stack.empty(JOBS)
+    mail = sent(env, email_from=author, email_to=JOBS, **values)
+    assert mail.state == "sent", mail.failure_reason
+    (raw,) = delivered(live)
+    message = BytesParser(policy=email.policy.default).parsebytes(raw)
+    paths = message.get_all("Return-Path")
+    assert len(paths) == 1
+    return str(message["From"]), str(message["Reply-To"]), paths[0].strip("<>")
+
+
+def employee(env, department="Sales"):
+    found = env["hr.department"].create({"name": department})
+    return env["hr.employee"].create(
+        {"name": "Ann", "work_email": "Ann@demo.example", "department_id": found.id}
+    )
+
+
+def test_account_of_its_own_takes_no_other_address(live):
+    with live.env() as env:
+        relay(live, env)
+        mail = sent(env, email_from=ANN)
+        assert "not owned by user" in mail.failure_reason, "stock's behaviour stays"
+        relay(live, env, sender_policy="account")
+        by = f"Ann Smith <{SALES}>"
+        assert arrived(live, env) == (by, "Ann Smith <ann@demo.example>", SALES)
+        kept = arrived(live, env, reply_to="catchall@demo.example")
+        assert kept == (by, "catchall@demo.example", SALES)
+        own = f"Sales <{SALES}>"
+        assert arrived(live, env, author=own) == (own, own, SALES)
+
+
+def test_listed_addresses_leave_as_they_are(live):
+    with live.env() as env:
+        listed = "orders@demo.example, help@demo.example"
+        relay(live, env, sender_policy="listed", from_filter=listed)
+        orders = "Orders <orders@demo.example>"
+        assert arrived(live, env, author=orders)[::2] == (
+            orders,
+            "orders@demo.example",
+        )
+        assert arrived(live, env) == (
+            f"Ann Smith <{SALES}>",
+            "Ann Smith <ann@demo.example>",
+            SALES,
+        )
+
+
+@pytest.mark.parametrize("policy", ["any", "account"])
+def test_all_mail_leaves_from_the_account(live, policy):
+    """With Odoo's own sender and return path for a domain; the relay takes the
+    latter."""
+    with live.env() as env:
+        domain = live.domain(env)
+        env["res.company"].search([]).alias_domain_id = domain
+        relay(live, env, from_mode="account", sender_policy=policy)
+        path = {"any": domain.bounce_email, "account": SALES}[policy]
+        found = arrived(live, env, record_alias_domain_id=domain.id)
+        assert found[::2] == (f"Ann Smith <{SALES}>", path)
+        assert f"<{domain.catchall_email}>" in found[1], "where Odoo wants answers"
+        env.cr.rollback()
+
+
+def test_name_says_through_whom(live):
+    with live.env() as env:
+        server = relay(live, env, from_mode="via", sender_policy="account")
+        company = env.company.name
+        assert arrived(live, env)[0] == f"Ann Smith via {company} <{SALES}>"
+        ann = employee(env)
+        assert arrived(live, env) == (
+            f"Ann Smith via Sales <{SALES}>",
+            "Ann Smith <ann@demo.example>",
+            SALES,
+        )
+        box = twin(live, env, SALES, from_mode="via", smtp_user=False).mailbox_id
+        assert arrived(live, env)[0] == f"Ann Smith via Sales <{SALES}>"
+        box.department_id = ann.department_id.create({"name": "Büro, Köln"})
+        assert arrived(live, env)[0] == f'"Ann Smith via Büro, Köln" <{SALES}>'
+        assert server.exists() != server, "the twin took its place"
+        env.cr.rollback()
+
+
+def test_account_of_a_shared_mailbox_is_the_mailbox(live):
+    """Microsoft 365: the login is a person's, the sender the shared address."""
+    with live.env() as env:
+        shared = "orders@demo.example"
+        twin(live, env, shared, smtp_user=SALES, sender_policy="account")
+        assert arrived(live, env)[::2] == (f"Ann Smith <{shared}>", shared)
+
+
+def test_personal_server_keeps_stock_rules(live):
+    with live.env() as env:
+        admin = env.ref("base.user_admin")
+        admin.email = "ceo@demo.example"
+        server = relay(
+            live,
+            env,
+            sender_policy="account",
+            from_mode="account",
+            owner_user_id=admin.id,
+            from_filter=admin.email,
+        )
+        admin.outgoing_mail_server_id = server
+        mail = sent(
+            env.user.with_user(admin).env,
+            email_from=admin.email,
+            mail_server_id=server.id,
+        )
+        assert "<ceo@demo.example>: Sender address rejected" in mail.failure_reason
+        env.cr.rollback()
+
+
+def test_connection_is_tested_with_the_address_that_will_be_used(live):
+    with live.env() as env:
+        server = relay(live, env, sender_policy="account")
+        assert server.test_smtp_connection()["params"]["type"] == "success"

@@ -27,6 +27,7 @@ from . import ir_cron
 from . import ir_mail_server_connection
 from . import ir_mail_server_mailbox
 from . import ir_mail_server_provider
+from . import ir_mail_server_sender
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_mail

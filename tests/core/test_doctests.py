@@ -23,6 +23,7 @@ EXAMPLES = {
     "message.tangle": 1,
     "message.repair": 2,
     "smtp.capability": 2,
+    "delivery.sender": 4,
     "smtp.enhanced": 2,
     "smtp.fact": 3,
     "smtp.fault": 3,

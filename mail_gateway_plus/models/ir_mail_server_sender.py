@@ -1,0 +1,155 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models, tools
+from odoo.tools.mail import email_split_tuples
+
+from ..core.delivery.sender import Letter, Rules, called, leaving
+
+
+class SenderRules:
+    """What a connection knows of the server that it is for; the server's record may
+    be gone from memory when a mail is written.
+
+    :param listed: its ``from_filter``
+    :param place: through whom its mail comes, "" where each mail says that
+    """
+
+    def __init__(self, rules, listed, place):
+        self.rules, self.listed, self.place = rules, listed, place
+
+
+class IrMailServer(models.Model):
+    """Under which address mail leaves a server."""
+
+    _inherit = "ir.mail_server"
+
+    sender_policy = fields.Selection(
+        [
+            ("any", "Any address"),
+            ("account", "Only the account's own"),
+            ("listed", "Only the listed ones"),
+        ],
+        "May Send as",
+        required=True,
+        default="any",
+        help="What the provider lets this account use as From address and return path."
+        " A mail from another address leaves from the account's own, and answers to it"
+        " go to its author.\n"
+        "Any address: nothing is changed, as Odoo does without this setting.\n"
+        "Only the account's own: the mailbox's or the address in Username; where that"
+        " is none, the first address in FROM Filtering.\n"
+        "Only the listed ones: the addresses and domains in FROM Filtering, too.",
+    )
+    from_mode = fields.Selection(
+        [
+            ("keep", "The author's address, where it may"),
+            ("account", "The account's address"),
+            ("via", "The account's address, naming the department"),
+        ],
+        "Send from",
+        required=True,
+        default="keep",
+        help="What recipients see as sender. In both cases of the account's address"
+        " answers go to the author.\n"
+        "The author's address: as Odoo writes it.\n"
+        "The account's address: “Ann Smith” <account>.\n"
+        "Naming the department: “Ann Smith via Sales” <account>, with the department"
+        " of the mailbox, else the author's, else the company.",
+    )
+
+    def _connected(self, connection):
+        if self._has_sender_rules():
+            connection.mail_gateway_sender = self._sender_rules()
+        return super()._connected(connection)
+
+    def _has_sender_rules(self):
+        """Personal servers keep stock's."""
+        plain = Rules(self.sender_policy, self.from_mode, "").changes_nothing
+        return not plain and not self.owner_user_id
+
+    def _sender_rules(self):
+        rules = Rules(self.sender_policy, self.from_mode, self._account_address())
+        department = self.sudo().mailbox_id.department_id
+        return SenderRules(rules, self.from_filter, department.name or "")
+
+    def _account_address(self):
+        """The address that is this server's own; "" where none is known."""
+        self.ensure_one()
+        server = self.sudo()
+        is_twin = server.smtp_authentication == "mailbox"
+        is_cli = server.smtp_authentication == "cli"
+        places = [
+            is_twin and server.mailbox_id.user,
+            tools.config["smtp_user"] if is_cli else server.smtp_user,
+            *self._parse_from_filter(server.from_filter),
+            self.env.context.get("domain_notifications_email"),
+            self._get_default_from_address(),
+        ]
+        return next(filter(None, map(tools.email_normalize, places)), "")
+
+    def _get_test_email_from(self):
+        """The address that all mail leaves from, where there is one."""
+        account = self._has_sender_rules() and self._account_address()
+        return account or super()._get_test_email_from()
+
+    def _prepare_email_message__(self, message, smtp_session):  # noqa: PLW3201
+        author = _address(message["From"])
+        envelope, recipients, message = super()._prepare_email_message__(
+            message, smtp_session
+        )
+        known = getattr(smtp_session, "mail_gateway_sender", None)
+        if isinstance(known, SenderRules):
+            envelope = self._leave_as(known, author, envelope, message)
+        return envelope, recipients, message
+
+    def _leave_as(self, known, author, envelope, message):
+        """Put the addresses into a message; returns its return path."""
+        letter = Letter(
+            author,
+            _address(message["From"]),
+            envelope,
+            bool(message["Reply-To"]),
+            self._via(author, known.place) if known.rules.mode == "via" else "",
+        )
+        found = leaving(known.rules, letter, lambda a: self._is_listed(known, a))
+        if found.sender != letter.sender:
+            message.replace_header("From", tools.formataddr(found.sender))
+        if found.reply_to:
+            message["Reply-To"] = tools.formataddr(found.reply_to)
+        if found.envelope == envelope:
+            return envelope
+        # RFC 5321, 4.1.2: without SMTPUTF8 the domain is ASCII.
+        envelope = tools.formataddr(("", found.envelope), "ascii")
+        if message["Return-Path"]:
+            message.replace_header("Return-Path", envelope)
+        return envelope
+
+    def _is_listed(self, known, address):
+        """Stock takes an empty list for one with all addresses."""
+        return bool(known.listed) and self._match_from_filter(address, known.listed)
+
+    def _via(self, author, place):
+        """“Ann Smith via Sales”"""
+        employee = self._author_employee(author[1])
+        company = employee.company_id or self.env.company
+        place = place or employee.department_id.name or company.name
+        if not author[1]:
+            return place
+        return self.env._("%(name)s via %(place)s", name=called(author), place=place)
+
+    def _author_employee(self, email):
+        Employee = self.env["hr.employee"].sudo()
+        email = tools.email_normalize(email)
+        if not email:
+            return Employee
+        same = [
+            "|",
+            ("user_id.email_normalized", "=", email),
+            ("work_email", "=ilike", tools.sql.escape_psql(email)),
+        ]
+        return Employee.search(same, limit=1)
+
+
+def _address(field):
+    """(name, address) of a From field; the first one counts."""
+    return next(iter(email_split_tuples(str(field or ""))), ("", ""))
