@@ -28,6 +28,17 @@ class IrMailServer(models.Model):
         " are read there each time, so a new password is entered once.",
     )
 
+    login_hint = fields.Char(
+        compute="_compute_login_hint", groups="base.group_system"
+    )
+
+    @api.depends("smtp_authentication", "mailbox_id.user")
+    def _compute_login_hint(self):
+        """The user name that counts where none is filled in."""
+        for server in self:
+            is_twin = server.smtp_authentication == "mailbox"
+            server.login_hint = is_twin and server.mailbox_id.user
+
     @api.depends("smtp_authentication")
     def _compute_smtp_authentication_info(self):
         """Stock empties the kinds that it does not know."""

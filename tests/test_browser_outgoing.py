@@ -1,0 +1,121 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An outgoing server by hand, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .browser import Desk, chromium
+from .office import office
+
+SALES = "sales@demo.example"
+
+pytestmark = pytest.mark.pictures
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def house(stack):
+    with office(stack) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser, house):
+    return Desk(browser, house, "admin", "admin")
+
+
+@pytest.fixture
+def desk(signed_in):
+    yield signed_in
+    signed_in.settled()
+
+
+def new_server(desk, **values):
+    desk.technical("base.menu_mail_servers")
+    desk.page.click(".o_list_button_add")
+    expect(desk.find(".o_form_view")).to_be_visible()
+    desk.idle()
+    desk.fill(**values)
+
+
+def pick(desk, name, text):
+    """Choose a record by a part of its name."""
+    entry = desk.field(name).locator("input")
+    entry.fill(text)
+    desk.find(".o-autocomplete--dropdown-item", has_text=text).first.click()
+    desk.idle()
+
+
+def saved(desk):
+    desk.page.click(".o_form_button_save")
+    expect(desk.find(".o_form_button_save")).to_be_hidden()
+    desk.idle()
+
+
+def checked(desk, name):
+    """The label of the chosen radio button."""
+    chosen = desk.field(name).locator(".o_radio_item:has(input:checked)")
+    return chosen.inner_text().strip()
+
+
+def test_provider_fills_the_form_and_says_what_to_do(desk):
+    new_server(desk, name="Sales")
+    pick(desk, "provider_id", "Microsoft 365")
+    assert desk.read("smtp_host") == "smtp.office365.com"
+    assert desk.read("smtp_port") == "587"
+    assert checked(desk, "smtp_encryption").startswith("TLS (STARTTLS), encryption and")
+    shown = desk.tab("Steps at the Provider")
+    expect(shown).to_contain_text("Manage email apps")
+    expect(shown).to_contain_text("permission Send As")
+    desk.picture("outgoing-provider")
+    assert desk.fits(".o_form_view")
+    saved(desk)
+
+
+def test_server_typed_as_other_programs_have_it(desk):
+    new_server(desk, name="Typed", smtp_host="ssl://mail.h.example:465")
+    assert desk.read("smtp_host") == "mail.h.example"
+    assert desk.read("smtp_port") == "465"
+    assert checked(desk, "smtp_encryption") == "SSL/TLS, encryption and validation"
+    desk.page.click(".o_form_button_cancel")
+
+
+def test_server_of_the_command_line_has_its_sender_too(desk):
+    new_server(desk, name="Command Line")
+    assert desk.field("smtp_user").locator("input").get_attribute("placeholder") is None
+    desk.field("smtp_authentication").get_by_text("Command Line Interface").click()
+    desk.idle()
+    expect(desk.page.get_by_role("tab", name="Connection")).to_have_count(0)
+    expect(desk.tab("Sender")).to_contain_text("Only the listed ones")
+    desk.page.click(".o_form_button_cancel")
+
+
+def test_same_as_mailbox_from_the_account_alone(desk, house):
+    """To a mail that arrives under the account's address."""
+    house.mailbox("imap", SALES, name="Sales Mailbox")
+    stack = house.stack
+    new_server(desk, name="Sales Relay")
+    desk.field("smtp_authentication").get_by_text("Same as mailbox").click()
+    desk.idle()
+    pick(desk, "mailbox_id", "Sales Mailbox")
+    desk.fill(smtp_host="tls://smtp.demo.example")
+    expect(desk.field("smtp_pass")).to_have_count(0)
+    hint = desk.field("smtp_user").locator("input")
+    expect(hint).to_have_attribute("placeholder", SALES)
+    desk.picture("outgoing-mailbox")
+    desk.fill(smtp_host=f"{stack.host}:{stack.ports['smtp']}")
+    assert desk.read("smtp_port") == str(stack.ports["smtp"]), "a port, no amount"
+    shown = desk.tab("Sender")
+    shown.get_by_text("Only the account's own").click()
+    desk.idle()
+    desk.picture("outgoing-sender")
+    assert desk.fits(".o_form_view")
+    saved(desk)
+    desk.button("Test Connection")
+    expect(desk.find(".o_notification_content")).to_contain_text("Successful")
