@@ -28,9 +28,7 @@ class IrMailServer(models.Model):
         " are read there each time, so a new password is entered once.",
     )
 
-    login_hint = fields.Char(
-        compute="_compute_login_hint", groups="base.group_system"
-    )
+    login_hint = fields.Char(compute="_compute_login_hint", groups="base.group_system")
 
     @api.depends("smtp_authentication", "mailbox_id.user")
     def _compute_login_hint(self):
