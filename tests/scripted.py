@@ -153,6 +153,45 @@ def pop(answers):
     return script
 
 
+def smtp(*, capabilities="PIPELINING SIZE=1000 AUTH=PLAIN", answers=None):
+    """The same for SMTP, where the first that fits of a whole line, its first two
+    words and its first word counts; ``capabilities`` are keywords, each with = in place
+    of its blank. An answer may be a list, whose last one stays."""
+    offered = [word.replace("=", " ") for word in capabilities.split()]
+    hello = ["mx.test", *offered]
+    lines = [f"250-{line}" for line in hello[:-1]] + [f"250 {hello[-1]}"]
+    answers = {
+        "EHLO": "\r\n".join(lines),
+        "AUTH": "235 welcome",
+        "DATA": "354 go on",
+        "QUIT": "221 bye",
+        **(answers or {}),
+    }
+
+    def script(self, sock):
+        sock.sendall(f"{answers.get('', '220 ready')}\r\n".encode())
+        while True:
+            words = self.read(sock).decode().split() or [""]
+            keys = (" ".join(words), " ".join(words[:2]), words[0])
+            said = next((answers[key] for key in keys if key in answers), "250 ok")
+            if isinstance(said, list):
+                said = said.pop(0) if len(said) > 1 else said[0]
+            sock.sendall(f"{said}\r\n".encode() if said else b"")
+
+    return script
+
+
+def repeats(piece, pause_s=0.0):
+    """Says the same again and again."""
+
+    def script(_server, sock):
+        while True:
+            sock.sendall(piece)
+            time.sleep(pause_s)
+
+    return script
+
+
 #: What a server says before TLS: its greeting, and its answers to the client's lines.
 BEFORE_TLS = {
     "imap": (
@@ -165,6 +204,11 @@ BEFORE_TLS = {
         b"+OK\r\nSTLS\r\n.\r\n",
         b"+OK\r\nSTLS\r\n.\r\n",
         b"+OK begin\r\n",
+    ),
+    "smtp": (
+        b"220 ready\r\n",
+        b"250-mx.test\r\n250 STARTTLS\r\n",
+        b"220 begin\r\n",
     ),
 }
 

@@ -7,11 +7,10 @@ wants within ``Limits``.
 """
 
 import contextlib
-import queue
 import socket
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,6 +43,10 @@ from .smtp_line import Line
 COURTESY_S = 2.0
 
 
+#: The name of a machine that has none.
+LOOPBACK = "[127.0.0.1]"
+
+
 class Wire:
     """Answers the wants of a dialogue from one connection after the other."""
 
@@ -52,6 +55,7 @@ class Wire:
         self.transcript = Transcript(relay.credentials)
         self._deadline = deadline
         self._addresses: list[sockets.Address] = []
+        self._name: Future[str] = Future()
         self._sock: Any = None
         self._line: Line | None = None
         self._handlers: dict[type, Callable[[Any], Event]] = {
@@ -92,6 +96,7 @@ class Wire:
     def _resolve(self, _want: Resolve) -> Done:
         host, port = self.relay.host, self.relay.port
         self._deadline.start(self._deadline.limits.connect_s)
+        self._name = sockets.beside(own_name, "own name")
         self._addresses = sockets.resolve(host, port, self._deadline)
         numbers = dict.fromkeys(str(address[0]) for _family, address in self._addresses)
         return Done({"addresses": ", ".join(numbers)})
@@ -101,7 +106,13 @@ class Wire:
         self._sock = sockets.connect(self._addresses, self._deadline)
         address = str(self._sock.getpeername()[0])
         self.transcript.note(f"connected to {address}, port {self.relay.port}")
-        return Done({"address": address, "name": self.relay.helo or own_name()})
+        return Done({"address": address, "name": self._own_name()})
+
+    def _own_name(self) -> str:
+        try:
+            return self._name.result(COURTESY_S)
+        except TimeoutError:
+            return LOOPBACK
 
     def _listen(self, _want: Listen) -> Reply:
         self._deadline.command()
@@ -162,25 +173,13 @@ class Wire:
 
 def own_name() -> str:
     """What this machine is called, as smtplib says it in EHLO (RFC 5321, 4.1.4)."""
-    answers: queue.SimpleQueue[str] = queue.SimpleQueue()
-
-    def ask() -> None:
-        answers.put(_own_name())
-
-    threading.Thread(target=ask, daemon=True, name="own name").start()
-    with contextlib.suppress(queue.Empty):
-        return answers.get(timeout=COURTESY_S)
-    return "[127.0.0.1]"
-
-
-def _own_name() -> str:
     name = socket.getfqdn()
     if "." in name:
         return name
     try:
         return f"[{socket.gethostbyname(socket.gethostname())}]"
     except OSError:
-        return "[127.0.0.1]"
+        return LOOPBACK
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ imaplib and poplib read through ``makefile()``, which calls ``recv_into``; so it
 suffices to set the time that is left there and in ``sendall``.
 """
 
-import queue
 import socket
 import ssl
 import threading
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from .deadline import Deadline
 
@@ -54,26 +55,35 @@ def arm(sock: Plain | Encrypted) -> None:
 Address = tuple[socket.AddressFamily, Any]
 
 
-def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
-    """The addresses of a host. The system's resolver knows no deadline, so it is
-    asked in a thread that is left behind when it takes too long."""
-    answers: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
+Result = TypeVar("Result")
 
-    def ask() -> None:
+
+def beside(call: Callable[[], Result], name: str) -> Future[Result]:
+    """What asks the system's resolver, which knows no deadline: in a thread that is
+    left behind when it takes too long."""
+    future: Future[Result] = Future()
+
+    def work() -> None:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answers.put([(family, address) for family, _t, _p, _n, address in found])
+            future.set_result(call())
         except Exception as fault:  # handed to the caller, who waits for it
-            answers.put(fault)
+            future.set_exception(fault)
 
-    threading.Thread(target=ask, daemon=True, name=f"resolve {host}").start()
+    threading.Thread(target=work, daemon=True, name=name).start()
+    return future
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
+    """The addresses of a host."""
+
+    def ask() -> list[Address]:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [(family, address) for family, _t, _p, _n, address in found]
+
     try:
-        answer = answers.get(timeout=deadline.remaining())
-    except queue.Empty:
+        return beside(ask, f"resolve {host}").result(deadline.remaining())
+    except TimeoutError:
         raise TimeoutError(f"no answer about {host}") from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> Plain:

@@ -9,4 +9,5 @@ from . import test_mailbox
 from . import test_operator
 from . import test_outgoing
 from . import test_provider
+from . import test_smtp_login
 from . import test_tour

@@ -22,6 +22,7 @@ EXAMPLES = {
     "message.policy": 5,
     "message.tangle": 1,
     "message.repair": 2,
+    "smtp.address": 2,
     "smtp.capability": 2,
     "delivery.sender": 4,
     "smtp.enhanced": 2,
@@ -30,7 +31,6 @@ EXAMPLES = {
     "smtp.login": 2,
     "smtp.reply": 4,
     "smtp.spelling": 5,
-    "smtp.transaction": 1,
     "smtp.transcript": 5,
     "smtp.wording": 2,
 }

@@ -11,6 +11,7 @@
 import hmac
 
 from ..account import Credentials
+from .address import with_ascii_domain
 
 #: What a password can be given with, in smtplib's order; it tries the next one when one
 #: is refused, for some servers offer what they do not do.
@@ -32,7 +33,7 @@ def mechanisms(credentials: Credentials, offered: tuple[str, ...]) -> tuple[str,
 
 def fault(credentials: Credentials) -> str:
     """The kind of fault that keeps a login from being sent; "" for none."""
-    text = credentials.user + credentials.secret
+    text = with_ascii_domain(credentials.user) + credentials.secret
     if _ENDS & set(text):
         return "unsendable"
     # RFC 4616 has UTF-8, but smtplib, which sends the mail, gives up.
@@ -41,7 +42,7 @@ def fault(credentials: Credentials) -> str:
 
 def begin(mechanism: str, credentials: Credentials) -> str | None:
     """The initial response; None where the server speaks first."""
-    user, secret = credentials.user, credentials.secret
+    user, secret = with_ascii_domain(credentials.user), credentials.secret
     if mechanism == "PLAIN":  # RFC 4616
         return f"\0{user}\0{secret}"
     if mechanism == "LOGIN":
@@ -55,7 +56,8 @@ def answer(
     """What to say to a server's challenge, the first of which has the number 1."""
     if mechanism == "CRAM-MD5":  # RFC 2195
         key = credentials.secret.encode()
-        return f"{credentials.user} {hmac.new(key, challenge, 'md5').hexdigest()}"
+        digest = hmac.new(key, challenge, "md5").hexdigest()
+        return f"{with_ascii_domain(credentials.user)} {digest}"
     if mechanism == "LOGIN":
         return credentials.secret
     if mechanism == "PLAIN":

@@ -11,7 +11,7 @@ rcpt, data. With TLS from the first byte, tls comes before greeting. The last st
 the one that failed, where one did.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import trial
 from ..trial import Step
@@ -46,7 +46,17 @@ class Probe:
             yield from self._finish()
         except Refused as refused:
             polite = not refused.is_lost
+            self._soften(refused.meaning)
         yield from self.session.close(polite=polite)
+
+    def _soften(self, meaning: Meaning) -> None:
+        """A recipient that is put off (greylisting) is not the server's fault; only a
+        message that should have been sent is missing then."""
+        last = self.steps[-1]
+        is_put_off = meaning.kind == "transient" and self.message is None
+        if last.stage == "rcpt" and is_put_off:
+            finding = replace(last.finding, severity="warning")
+            self.steps[-1] = replace(last, finding=finding)
 
     def _finish(self) -> Talk[None]:
         if self.message is None:

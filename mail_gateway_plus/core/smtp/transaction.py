@@ -1,13 +1,8 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One envelope, asked or sent (RFC 5321, 3.3).
+"""One envelope, asked or sent (RFC 5321, 3.3)."""
 
->>> path("ann@bücher.example"), path("a b@x.example")
-('ann@xn--bcher-kva.example', None)
-"""
-
-import idna  # type: ignore[import-untyped]
-
+from .address import path
 from .dialogue import Say, Send, Talk
 from .relay import Envelope
 from .session import Session
@@ -15,21 +10,6 @@ from .session import Session
 SENDER_ACCEPTED = "test_sender_accepted"
 RECIPIENT_ACCEPTED = "test_recipient_accepted"
 CONTENT_ACCEPTED = "test_content_accepted"
-
-#: What would end the path, or the line (RFC 5321, 4.1.2).
-_FORBIDDEN = frozenset("<> \x7f") | {chr(number) for number in range(32)}
-
-
-def path(address: str) -> str | None:
-    """An address as it goes into a command, with its domain in ASCII as stock Odoo
-    sends it; None for what is none."""
-    local, _at, domain = address.rpartition("@")
-    if not local or not domain or _FORBIDDEN & set(address):
-        return None
-    try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
-    except idna.IDNAError:
-        return address
 
 
 def ask(

@@ -36,6 +36,12 @@ def test_plain():
     assert steps["auth"].facts["used"] == "PLAIN"
 
 
+def test_domain_of_the_user_is_sent_in_ascii():
+    """As stock does it, before it calls the hook."""
+    _steps, (line,) = spoken(offering("PLAIN"), Credentials("ann@bücher.example", "x"))
+    assert base64.b64decode(line.split()[-1]) == b"\0ann@xn--bcher-kva.example\0x"
+
+
 def test_login_with_both_prompts_in_one_order():
     prompts = {"AUTH": f"334 {coded('Password:')}", coded(SECRET): "235 ok"}
     steps, lines = spoken(offering("LOGIN", **prompts))

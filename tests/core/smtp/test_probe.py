@@ -5,11 +5,11 @@
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.smtp import fact, fault, probe
+from odoo.addons.mail_gateway_plus.core.smtp.address import path
 from odoo.addons.mail_gateway_plus.core.smtp.capability import capabilities
 from odoo.addons.mail_gateway_plus.core.smtp.dialogue import Fault, Send
 from odoo.addons.mail_gateway_plus.core.smtp.relay import NOBODY, Envelope
 from odoo.addons.mail_gateway_plus.core.smtp.reply import meaning
-from odoo.addons.mail_gateway_plus.core.smtp.transaction import path
 
 from . import table
 from .recorded import (
@@ -234,3 +234,10 @@ def test_blocked_port_is_named():
         "connect",
         "smtp_connect_timeout",
     )
+
+
+@pytest.mark.parametrize("message, severity", [(None, "warning"), (b"x", "error")])
+def test_recipient_that_is_put_off_is_not_the_servers_fault(message, severity):
+    server = Server(RCPT="450 4.2.0 <bob@example.org>: Greylisted")
+    last = outcome(server, relay("ssl"), message=message)["rcpt"]
+    assert (last.finding.code, last.finding.severity) == ("smtp_greylisted", severity)
