@@ -10,7 +10,6 @@ import pytest
 
 from .live import engine
 
-
 #: On two cores, four processes are no faster while something else takes one of them.
 ATTEMPTS = 3
 
