@@ -145,6 +145,8 @@ def test_goodbye_is_not_waited_for():
 def test_name_that_does_not_exist_and_port_where_nothing_listens():
     trial, _seconds = tried(relay(587, host="no-such-host.invalid"))
     assert failure(trial) == ("resolve", "smtp_host_unknown")
+    trial, _seconds = tried(relay(587, host=" "))
+    assert failure(trial) == ("resolve", "smtp_host_unknown")
     assert failure(tried(relay(1))[0]) == ("connect", "smtp_connection_refused")
 
 

@@ -95,6 +95,8 @@ class Wire:
 
     def _resolve(self, _want: Resolve) -> Done:
         host, port = self.relay.host, self.relay.port
+        if not host.strip():  # to the resolver, that is this machine
+            raise socket.gaierror(socket.EAI_NONAME, "no host is named")
         self._deadline.start(self._deadline.limits.connect_s)
         self._name = sockets.beside(own_name, "own name")
         self._addresses = sockets.resolve(host, port, self._deadline)

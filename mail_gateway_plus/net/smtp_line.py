@@ -14,7 +14,7 @@ from .refusal import Missing
 LONGEST_LINE = 8_192
 MOST_LINES = 200
 
-_REPLY = re.compile(r"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
+_REPLY = re.compile(r"([2-5][0-9][0-9])(?:([ \t-])(.*))?", re.DOTALL)
 #: A line that begins with a dot (RFC 5321, 4.5.2).
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")

@@ -2,22 +2,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The test of an outgoing server as a dialogue: what to ask next, what came of it.
 
-    probe = Probe(relay, Envelope("ann@example.com", "bob@example.org"))
-    for a driver: net.smtp.test(), or in a test  replay(probe.run(), recording)
-    probe.steps
+``Probe`` is one test, ``Survey`` the question of many envelopes. ``net.smtp_trial.run``
+and ``net.smtp.survey`` hold them on a socket.
 
 Stages, in the order of their steps: resolve, connect, greeting, ehlo, tls, auth, mail,
 rcpt, data. With TLS from the first byte, tls comes before greeting. The last step is
 the one that failed, where one did.
 """
 
+import contextlib
 from dataclasses import dataclass, replace
 
 from .. import trial
 from ..trial import Step
 from . import session, transaction
 from .dialogue import Pause, Say, Talk
-from .journal import Refused
+from .fact import FACTS
+from .journal import Journal, Refused
 from .relay import Envelope, Relay
 from .reply import Meaning
 from .session import Session
@@ -46,14 +47,14 @@ class Probe:
             yield from self._finish()
         except Refused as refused:
             polite = not refused.is_lost
-            self._soften(refused.meaning)
+            if polite and self.message is None:
+                self._soften(refused.meaning)
         yield from self.session.close(polite=polite)
 
     def _soften(self, meaning: Meaning) -> None:
-        """A recipient that is put off (greylisting) is not the server's fault; only a
-        message that should have been sent is missing then."""
-        last = self.steps[-1]
-        is_put_off = meaning.kind == "transient" and self.message is None
+        """A recipient that is put off (greylisting) is not the server's fault."""
+        last, kind = self.steps[-1], FACTS[meaning.code].kind
+        is_put_off = kind in ("transient", "recipient") and not meaning.permanent
         if last.stage == "rcpt" and is_put_off:
             finding = replace(last.finding, severity="warning")
             self.steps[-1] = replace(last, finding=finding)
@@ -93,6 +94,17 @@ class Trial(trial.Trial):
     def connects(self) -> bool:
         last = self.steps[-1].finding
         return super().connects and last.code not in _OF_SECURITY
+
+
+def unprepared(relay: Relay, said: str) -> Trial:
+    """The test of a server whose login hook failed, so that nobody can log in.
+
+    :param said: why
+    """
+    journal = Journal(relay)
+    with contextlib.suppress(Refused), journal.stage("auth"):
+        raise journal.fault("no_login", said)
+    return Trial(tuple(journal.steps))
 
 
 @dataclass(frozen=True)

@@ -225,6 +225,16 @@ def test_whatever_goes_wrong_ends_the_test_with_a_finding(kind, want):
     assert stage == WAY[WANTS.index(want)]
 
 
+def test_login_that_could_not_be_prepared():
+    trial = probe.unprepared(relay(), "no token")
+    assert failure({step.stage: step for step in trial.steps}) == (
+        "auth",
+        "smtp_no_login",
+    )
+    assert trial.steps[0].reply == "no token"
+    assert not trial.works and trial.connects
+
+
 def test_blocked_port_is_named():
     where = relay("none")
     port_25 = type(where)("mx.example.com", 25, "none")
@@ -236,8 +246,18 @@ def test_blocked_port_is_named():
     )
 
 
-@pytest.mark.parametrize("message, severity", [(None, "warning"), (b"x", "error")])
-def test_recipient_that_is_put_off_is_not_the_servers_fault(message, severity):
-    server = Server(RCPT="450 4.2.0 <bob@example.org>: Greylisted")
-    last = outcome(server, relay("ssl"), message=message)["rcpt"]
-    assert (last.finding.code, last.finding.severity) == ("smtp_greylisted", severity)
+@pytest.mark.parametrize(
+    "answer, message, severity",
+    [
+        ("450 4.2.0 <bob@example.org>: Greylisted", None, "warning"),
+        ("450 4.2.0 <bob@example.org>: Greylisted", b"x", "error"),
+        ("452 4.2.2 mailbox full", None, "warning"),
+        ("552 5.2.2 mailbox full", None, "error"),
+        ("450 4.7.1 <a@x.example>: Sender address rejected: not owned", None, "error"),
+        ("450 4.7.1 too many mails from this account today", None, "error"),
+        ("421 4.3.2 not now", None, "error"),
+    ],
+)
+def test_recipient_that_is_put_off_is_not_the_servers_fault(answer, message, severity):
+    last = outcome(Server(RCPT=answer), relay("ssl"), message=message)["rcpt"]
+    assert last.finding.severity == severity, last.finding
