@@ -2,10 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import smtplib
 
-import idna
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ..core.smtp.address import with_ascii_domain
 
 #: Types of mailboxes that have a password to lend.
 LENDING = ("imap", "pop")
@@ -95,8 +95,7 @@ class IrMailServer(models.Model):
         if self.smtp_authentication != "mailbox" or self.smtp_user:
             return
         self._check_lending()
-        local, at, domain = self._credentials()[0].rpartition("@")
-        name = local + at + (idna.encode(domain).decode() if at else domain)
+        name = with_ascii_domain(self._credentials()[0])
         try:
             self._smtp_login__(connection, name, "")
         except smtplib.SMTPException:

@@ -15,7 +15,8 @@ class IrMailServer(models.Model):
         domain=[("smtp_host", "!=", False)],
         help="Fills in the server, its port, encryption and limits, and shows what has"
         " to be done at the provider. It is found by itself from an address in"
-        " Username, as long as SMTP Server is empty.",
+        " Username, as long as SMTP Server is empty: by the address's domain, or by the"
+        " servers that receive that domain's mail.",
     )
     provider_steps = fields.Html(compute="_compute_provider_steps", sanitize=False)
     limit_minute = fields.Integer(
@@ -53,14 +54,18 @@ class IrMailServer(models.Model):
         """Whose address it is tells where it is sent from, if nobody has said that."""
         if self.smtp_host or self.provider_id:
             return
-        mailbox = self.mailbox_id if self.smtp_authentication == "mailbox" else None
+        mailbox = self.smtp_authentication == "mailbox" and self.mailbox_id
         Provider = self.env["mail.gateway.provider"]
-        self.provider_id = (
-            Provider._of_address(self.smtp_user)
-            or (mailbox and Provider._at(mailbox.server, "outgoing_hosts"))
-            or (mailbox and Provider._of_address(mailbox.user))
-        )
+        address = self.smtp_user or (mailbox and mailbox.user)
+        found = Provider._of_address(address)
+        if not found and mailbox:
+            found = Provider._at(mailbox.server, "outgoing_hosts")
+        settings = {}
+        if not found:
+            found, settings = Provider._discover(address)
+        self.provider_id = found
         self._onchange_provider_id()
+        self.update(settings)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -6,7 +6,13 @@ from odoo import api, fields, models
 from odoo.tools import email_domain_extract
 
 from ..core.mailbox import provider
+from ..core.smtp import discovery
 from ..core.smtp.provider import NEEDS as SENDING_NEEDS
+from ..net.resolver import Resolver
+
+#: The name servers to ask in place of the machine's own: addresses, also with a port,
+#: separated by blanks.
+NAME_SERVERS = "mail_gateway_plus.name_servers"
 
 #: What choosing a provider fills in on an outgoing server.
 SETTINGS = ("smtp_host", "smtp_port", "smtp_encryption", "limit_minute", "limit_day")
@@ -26,6 +32,11 @@ class MailGatewayProvider(models.Model):
     code = fields.Char(required=True, readonly=True)
     domains = fields.Char(
         help="The domains of the addresses that it gives out, separated by blanks."
+    )
+    mx_hosts = fields.Char(
+        "MX Hosts",
+        help="What the names in the MX records of its customers' domains end with,"
+        " separated by blanks.",
     )
     incoming_hosts = fields.Char(
         help="What the names of its IMAP and POP3 servers end with, separated by"
@@ -100,6 +111,20 @@ class MailGatewayProvider(models.Model):
     def _of_address(self, email):
         """The provider that gives out an address; empty where it is not known."""
         return self._at(email_domain_extract(email or ""), "domains")
+
+    @api.model
+    def _discover(self, email):
+        """(provider, settings of an outgoing server) by the records of an address's
+        domain; empty for what these do not tell."""
+        domain = email_domain_extract(email or "")
+        if not domain:
+            return self, {}
+        servers = self.env["ir.config_parameter"].sudo().get_param(NAME_SERVERS, "")
+        resolver = Resolver(servers.split())
+        for host in discovery.hosts(resolver.ask(domain, "MX")):
+            if found := self._at(host, "mx_hosts"):
+                return found, {}
+        return self, resolver.answered(discovery.settings(domain))
 
     @api.model
     def _steps(self, code, host):

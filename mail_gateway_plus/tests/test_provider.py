@@ -103,7 +103,7 @@ class TestProvider(TransactionCase):
                 self.assertEqual(found.checked, not found.unchecked)
 
     def test_no_host_or_domain_belongs_to_two(self):
-        for field in ("domains", "incoming_hosts", "outgoing_hosts"):
+        for field in ("domains", "mx_hosts", "incoming_hosts", "outgoing_hosts"):
             names = " ".join(
                 filter(None, self.env["mail.gateway.provider"].search([]).mapped(field))
             ).split()

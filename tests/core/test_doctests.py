@@ -25,6 +25,7 @@ EXAMPLES = {
     "smtp.address": 2,
     "smtp.capability": 2,
     "delivery.sender": 4,
+    "smtp.discovery": 3,
     "smtp.enhanced": 2,
     "smtp.fact": 3,
     "smtp.fault": 3,
