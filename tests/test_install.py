@@ -20,7 +20,15 @@ module.button_immediate_uninstall()
 MAILBOXES = """
 INSERT INTO fetchmail_server (name, server_type, server, is_ssl, active, state)
 VALUES ('clear', 'imap', 'clear.example', false, true, 'done'),
-       ('ssl', 'pop', 'ssl.example', true, true, 'done')
+       ('ssl', 'pop', 'ssl.example', true, true, 'done');
+INSERT INTO ir_mail_server (name, smtp_authentication, smtp_encryption, active)
+VALUES ('Out', 'login', 'none', true)
+"""
+SENDER = "SELECT sender_policy, from_mode FROM ir_mail_server"
+TWIN = """
+box = env["fetchmail.server"].search([], limit=1)
+server = env["ir.mail_server"].search([("name", "=", "Out")])
+server.write({"smtp_authentication": "mailbox", "mailbox_id": box.id})
 """
 
 
@@ -103,7 +111,10 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask, filestore):
         ("mailbox_clear_text",),
     ], "they go on connecting as they did, and are told of"
 
-    run("shell", "--shell-interface=python", text="import os" + QUARANTINE)
+    assert ask(SENDER) == [("any", "keep")], "what leaves does not change"
+
+    text = "import os" + TWIN + QUARANTINE
+    run("shell", "--shell-interface=python", text=text)
     digests = dict(ask("SELECT id, digest FROM mail_gateway_incoming"))
     (routed,) = ask("SELECT id FROM mail_gateway_incoming WHERE state = 'routed'")[0]
 
@@ -113,6 +124,8 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask, filestore):
         ("clear", False),
         ("ssl", True),
     ]
+    kinds = ask("SELECT smtp_authentication FROM ir_mail_server")
+    assert kinds == [("login",)], "a kind that stock knows"
     with pytest.raises(psycopg2.errors.UndefinedTable):
         ask("SELECT count(*) FROM mail_gateway_chunk")
     assert ask("SELECT 1 FROM ir_config_parameter WHERE key ~ '^mail_gateway'") == []

@@ -23,6 +23,7 @@ class IrMailServer(models.Model):
 
     _inherit = "ir.mail_server"
 
+    # Neither is required: stock makes a server by SQL when it neutralizes a database.
     sender_policy = fields.Selection(
         [
             ("any", "Any address"),
@@ -30,7 +31,6 @@ class IrMailServer(models.Model):
             ("listed", "Only the listed ones"),
         ],
         "May Send as",
-        required=True,
         default="any",
         help="What the provider lets this account use as From address and return path."
         " A mail from another address leaves from the account's own, and answers to it"
@@ -47,7 +47,6 @@ class IrMailServer(models.Model):
             ("via", "The account's address, naming the department"),
         ],
         "Send from",
-        required=True,
         default="keep",
         help="What recipients see as sender. In both cases of the account's address"
         " answers go to the author.\n"
@@ -64,11 +63,13 @@ class IrMailServer(models.Model):
 
     def _has_sender_rules(self):
         """Personal servers keep stock's."""
-        plain = Rules(self.sender_policy, self.from_mode, "").changes_nothing
-        return not plain and not self.owner_user_id
+        return not self._rules("").changes_nothing and not self.owner_user_id
+
+    def _rules(self, account):
+        return Rules(self.sender_policy or "any", self.from_mode or "keep", account)
 
     def _sender_rules(self):
-        rules = Rules(self.sender_policy, self.from_mode, self._account_address())
+        rules = self._rules(self._account_address())
         department = self.sudo().mailbox_id.department_id
         return SenderRules(rules, self.from_filter, department.name or "")
 
