@@ -4,6 +4,7 @@ from odoo import fields, models, tools
 from odoo.tools.mail import email_split_tuples
 
 from ..core.delivery.sender import Letter, Rules, called, leaving
+from .ir_mail_server_connection import OAUTH
 
 
 class SenderRules:
@@ -77,12 +78,15 @@ class IrMailServer(models.Model):
         """The address that is this server's own; "" where none is known."""
         self.ensure_one()
         server = self.sudo()
-        is_twin = server.smtp_authentication == "mailbox"
-        is_cli = server.smtp_authentication == "cli"
+        kind = server.smtp_authentication
+        user = tools.config["smtp_user"] if kind == "cli" else server.smtp_user
+        listed = self._parse_from_filter(server.from_filter)
         places = [
-            is_twin and server.mailbox_id.user,
-            tools.config["smtp_user"] if is_cli else server.smtp_user,
-            *self._parse_from_filter(server.from_filter),
+            kind == "mailbox" and server.mailbox_id.user,
+            # Their modules list the login, unless it writes for a shared mailbox.
+            *(listed if kind in OAUTH else ()),
+            user,
+            *listed,
             self.env.context.get("domain_notifications_email"),
             self._get_default_from_address(),
         ]

@@ -222,3 +222,39 @@ class TestOutgoingProvider(OutgoingMixin, TransactionCase):
         self.assertEqual(self._values(server), ("smtp.gmail.com", 465, "ssl_strict"))
         named = self._server(provider_id=self.google.id)
         self.assertEqual(named.smtp_host, "smtp.example")
+
+
+@tagged("post_install", "-at_install")
+class TestAccountAddress(OutgoingMixin, TransactionCase):
+    def test_each_kind_has_its_own(self):
+        self.env.company.alias_domain_id = self.env["mail.alias.domain"].create(
+            {"name": "h.example", "default_from": "notify"}
+        )
+        mailbox = self._mailbox(user="Shared@h.example").id
+        for expected, values in (
+            ("ann@h.example", {"smtp_user": "ann@h.example", "from_filter": "b@h.x"}),
+            ("b@h.x", {"smtp_user": "apikey", "from_filter": "h.x, b@h.x, c@h.x"}),
+            ("notify@h.example", {"smtp_user": "apikey", "from_filter": "h.x"}),
+            ("notify@h.example", {"smtp_user": False}),
+            (
+                "shared@h.example",
+                {
+                    "smtp_authentication": "mailbox",
+                    "mailbox_id": mailbox,
+                    "smtp_user": "delegate@h.example",
+                },
+            ),
+            ("ann@h.example", {**OAUTH, "from_filter": "ann@h.example"}),
+            ("ann@h.example", {**OAUTH, "from_filter": "h.example"}),
+            ("shared@h.example", {**OAUTH, "from_filter": "shared@h.example"}),
+        ):
+            with self.subTest(values):
+                server = self._server(**values)
+                self.assertEqual(server._account_address(), expected)
+
+
+OAUTH = {
+    "smtp_authentication": "outlook",
+    "smtp_encryption": "starttls",
+    "smtp_user": "ann@h.example",
+}
