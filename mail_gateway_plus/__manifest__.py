@@ -30,6 +30,8 @@
         "data/mail_gateway_provider_sending.xml",
         "data/ir_cron.xml",
         "views/fetchmail_server_views.xml",
+        "views/mail_gateway_permission_views.xml",
+        "views/mail_gateway_identity_views.xml",
         "views/ir_mail_server_views.xml",
         "wizards/mail_gateway_folder_pick_views.xml",
         "wizards/mail_gateway_mailbox_test_views.xml",

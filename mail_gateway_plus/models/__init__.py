@@ -4,6 +4,9 @@ from . import mail_gateway_advice
 from . import mail_gateway_chunk
 from . import mail_gateway_finding
 from . import mail_gateway_folder
+from . import mail_gateway_identity
+from . import mail_gateway_permission
+from . import mail_gateway_permission_choice
 from . import mail_gateway_incoming
 from . import mail_gateway_incoming_actions
 from . import mail_gateway_incoming_delivery
@@ -26,8 +29,12 @@ from . import fetchmail_server_twin
 from . import ir_cron
 from . import ir_mail_server_connection
 from . import ir_mail_server_mailbox
+from . import ir_mail_server_relay
 from . import ir_mail_server_provider
 from . import ir_mail_server_sender
+from . import ir_mail_server_senders
+from . import ir_mail_server_permission
+from . import ir_mail_server_refusal
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_mail

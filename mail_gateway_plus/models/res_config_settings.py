@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .ir_mail_server_permission import DAYS_SETTING
 from .mail_gateway_incoming_retention import DAYS
 
 PAUSED = "mail_gateway_plus.fetch_paused"
@@ -22,6 +23,7 @@ class ResConfigSettings(models.TransientModel):
     mail_gateway_keep_row_days = fields.Integer("Headers of Processed Mail")
     mail_gateway_keep_rejected_days = fields.Integer("Rejected Mail")
     mail_gateway_keep_quarantined_days = fields.Integer("Quarantined Mail")
+    mail_gateway_permission_days = fields.Integer("Refresh Relay Permissions")
     mail_gateway_attention_count = fields.Integer(
         compute="_compute_mail_gateway_attention_count"
     )
@@ -42,6 +44,13 @@ class ResConfigSettings(models.TransientModel):
                     )
                 )
 
+    @api.constrains("mail_gateway_permission_days")
+    def _check_mail_gateway_permission_days(self):
+        if any(settings.mail_gateway_permission_days < 0 for settings in self):
+            raise ValidationError(
+                self.env._("Permissions are refreshed every so many days, or never: 0.")
+            )
+
     @api.model
     def _mail_gateway_days(self):
         """{field: parameter}"""
@@ -54,6 +63,8 @@ class ResConfigSettings(models.TransientModel):
         keep_days = self.env["mail.gateway.incoming"]._keep_days
         days = self._mail_gateway_days()
         values.update({field: keep_days(name) for field, name in days.items()})
+        interval = self.env["ir.mail_server"]._permission_interval()
+        values["mail_gateway_permission_days"] = interval.days if interval else 0
         values["mail_gateway_fetch"] = not self.env["fetchmail.server"]._is_paused()
         return values
 
@@ -62,6 +73,7 @@ class ResConfigSettings(models.TransientModel):
         params = self.env["ir.config_parameter"].sudo()
         for field, name in self._mail_gateway_days().items():
             params.set_param(name, str(self[field]))
+        params.set_param(DAYS_SETTING, str(self.mail_gateway_permission_days))
         if self.mail_gateway_fetch == self.env["fetchmail.server"]._is_paused():
             params.set_param(PAUSED, not self.mail_gateway_fetch)
             self.env.ref("mail.ir_cron_mail_gateway_action")._trigger()

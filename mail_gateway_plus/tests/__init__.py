@@ -7,6 +7,7 @@ from . import test_finding
 from . import test_ledger
 from . import test_mailbox
 from . import test_operator
+from . import test_permission
 from . import test_outgoing
 from . import test_provider
 from . import test_smtp_login

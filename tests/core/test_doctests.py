@@ -24,6 +24,7 @@ EXAMPLES = {
     "message.repair": 2,
     "smtp.address": 2,
     "smtp.capability": 2,
+    "delivery.permission": 4,
     "delivery.sender": 4,
     "smtp.discovery": 3,
     "smtp.enhanced": 2,

@@ -1,0 +1,176 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core.delivery import permission
+from ..net import smtp_surveys
+from .sender_survey import Survey
+
+#: Every so many days evidence is refreshed; 0: never.
+DAYS_SETTING = "mail_gateway_plus.permission_days"
+DAYS = 7
+#: Seconds for one server, where a person waits and where nobody does.
+PATIENCE_S, CRON_S = 35.0, 60.0
+CRON = "mail_gateway_plus.ir_cron_permissions"
+
+
+class IrMailServer(models.Model):
+    """Check Permissions: as whom a server lets mail leave."""
+
+    _inherit = "ir.mail_server"
+
+    permission_ids = fields.One2many(
+        "mail.gateway.permission", "mail_server_id", "Permissions"
+    )
+    permission_count = fields.Integer(compute="_compute_permission_counts")
+    refused_count = fields.Integer(compute="_compute_permission_counts")
+
+    @api.depends("permission_ids.state")
+    def _compute_permission_counts(self):
+        counted = self.env["mail.gateway.permission"]._read_group(
+            [("mail_server_id", "in", self.ids)],
+            ["mail_server_id", "state"],
+            ["__count"],
+        )
+        counts = {(server.id, state): count for server, state, count in counted}
+        states = permission.KNOWN + ("unknown",)
+        for server in self:
+            server.refused_count = counts.get((server.id, "refused"), 0)
+            server.permission_count = sum(
+                counts.get((server.id, state), 0) for state in states
+            )
+
+    def action_check_permissions(self):
+        """Ask the servers for all addresses that Odoo would send as. Nothing is
+        sent."""
+        return self._check_permissions()
+
+    def action_open_permissions(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mail_gateway_plus.mail_gateway_permission_action"
+        )
+        domain = [("mail_server_id", "in", self.ids)]
+        return {**action, "domain": domain, "context": {}}
+
+    def _check_permissions(self, emails=None):
+        """:param emails: only these of the addresses"""
+        self.check_access("write")
+        for server in self:
+            server._check_survey()
+        surveys = [Survey(server, PATIENCE_S, emails) for server in self]
+        self._survey(surveys)
+        if any(survey.left for survey in surveys):
+            self.env.ref(CRON).sudo()._trigger()
+        return self._survey_told(surveys)
+
+    def _check_survey(self):
+        """Personal servers are their owners' own."""
+        self.ensure_one()
+        owner = self.sudo().owner_user_id
+        if owner and owner != self.env.user and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "“%(server)s” is the personal outgoing server of %(owner)s, and"
+                    " only %(owner)s can check it.",
+                    server=self.name,
+                    owner=owner.name,
+                )
+            )
+        if not self._place()[0]:
+            raise UserError(
+                self.env._("“%s”: the field SMTP Server is empty.", self.name)
+            )
+        if not self._survey_recipient():
+            raise UserError(
+                self.env._(
+                    "“%s”: a server is asked about senders with a recipient of ours,"
+                    " and none is known. Fill in the address of your company, or make"
+                    " an alias domain.",
+                    self.name,
+                )
+            )
+
+    def _survey(self, surveys):
+        """Ask, and store what came; no transaction waits for the network."""
+        questions = [survey.question for survey in surveys if survey.question]
+        # What the login hooks have written stays, too.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        answers = iter(smtp_surveys.ask_all(questions))
+        for survey in surveys:
+            survey.take(next(answers) if survey.question else None)
+
+    def _survey_told(self, surveys):
+        """A notification with the outcome, and the list behind it."""
+        states = [one["state"] for survey in surveys for one in survey.found.values()]
+        lines = [
+            self.env._(
+                "%(allowed)s allowed, %(refused)s refused, %(unknown)s unknown.",
+                **{state: states.count(state) for state in ("allowed", "refused")},
+                unknown=states.count("unknown"),
+            )
+        ]
+        left = sum(survey.left for survey in surveys)
+        if left:
+            lines.append(
+                self.env._(
+                    "%s more are asked in the background, within the limits of the"
+                    " server.",
+                    left,
+                )
+            )
+        over = sum(survey.over for survey in surveys)
+        if over:
+            lines.append(
+                self.env._(
+                    "%(over)s addresses are left out: the matrix has room for %(most)s"
+                    " for each server.",
+                    over=over,
+                    most=permission.MOST,
+                )
+            )
+        is_well = "refused" not in states and "unknown" not in states
+        params = {
+            "type": "success" if is_well else "warning",
+            "message": " ".join(lines),
+            "next": self.action_open_permissions(),
+        }
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": params,
+        }
+
+    # --- from time to time
+
+    @api.model
+    def _permission_interval(self):
+        """None where evidence is never refreshed."""
+        stored = self.env["ir.config_parameter"].sudo().get_param(DAYS_SETTING) or ""
+        days = int(stored) if stored.strip().isdecimal() else DAYS
+        return timedelta(days=days) if days else None
+
+    @api.model
+    def _cron_check_permissions(self):
+        """Refresh old evidence and go on with what was begun; personal servers are
+        their owners' business."""
+        interval = self._permission_interval()
+        if not interval:
+            return
+        servers = self.search([("owner_user_id", "=", False)])
+        servers = servers.filtered(lambda s: s._place()[0] and s._survey_recipient())
+        surveys = [
+            Survey(server, CRON_S, due_s=interval.total_seconds())
+            for server in servers
+            if server.permission_ids
+        ]
+        surveys = [survey for survey in surveys if survey.portion.count]
+        if not surveys:
+            return
+        self._survey(surveys)
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        if any(survey.left and survey.is_answered for survey in surveys):
+            soon = fields.Datetime.now() + timedelta(minutes=1)
+            self.env.ref(CRON)._trigger(at=soon)

@@ -1,0 +1,78 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import contextlib
+import smtplib
+
+import psycopg2
+
+from odoo import models
+from odoo.tools import email_normalize
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
+from ..core.account import Credentials
+from ..core.delivery.permission import DEEP, SHALLOW, is_refusal
+from ..core.secret import hidden
+from ..net import smtp_raised
+from .processing import PASSING
+
+#: As much of a server's own words as a person wants to read.
+WORDS = 300
+
+
+class Tried:
+    """What a connection was used for last.
+
+    :param server_id: whose connection it is
+    :param envelope, sender: the return path and the From address of the last message
+    """
+
+    def __init__(self, server_id):
+        self.server_id = server_id
+        self.envelope = self.sender = ""
+
+
+class IrMailServer(models.Model):
+    """A real mail that is refused for its sender is evidence."""
+
+    _inherit = "ir.mail_server"
+
+    def _connected(self, connection):
+        connection.mail_gateway_tried = Tried(self.id)
+        return super()._connected(connection)
+
+    def _prepare_email_message__(self, message, smtp_session):  # noqa: PLW3201
+        prepared = super()._prepare_email_message__(message, smtp_session)
+        tried = getattr(smtp_session, "mail_gateway_tried", None)
+        if isinstance(tried, Tried):
+            envelope, _recipients, message = prepared
+            tried.envelope = email_normalize(envelope) or ""
+            tried.sender = email_normalize(str(message["From"] or "")) or ""
+        return prepared
+
+    def send_email(self, message, *args, **named):
+        try:
+            return super().send_email(message, *args, **named)
+        except MailDeliveryException as problem:
+            tried = getattr(named.get("smtp_session"), "mail_gateway_tried", None)
+            if isinstance(tried, Tried):
+                self._note_refusal(problem.__context__, tried)
+            raise
+
+    def _note_refusal(self, problem, tried):
+        meant = smtp_raised.meaning(problem)
+        # The return path is judged before the content is seen.
+        depth = DEEP if isinstance(problem, smtplib.SMTPDataError) else SHALLOW
+        email = tried.sender if depth == DEEP else tried.envelope
+        server = self.sudo().browse(tried.server_id)
+        if not email or not is_refusal(meant) or not server.exists():
+            return
+        said = hidden(meant.said, Credentials(*server._credentials()))[:WORDS]
+        params = {"host": server._place()[0], "port": str(server._place()[1])}
+        params |= {"user": server._credentials()[0], "sender": email, "reply": said}
+        # Somebody else may note the same. That must not cost the mail its outcome.
+        with contextlib.suppress(psycopg2.IntegrityError, *PASSING):
+            with self.env.cr.savepoint():
+                self.env["mail.gateway.permission"]._refused(
+                    server, email, said, meant.code, params, depth
+                )
