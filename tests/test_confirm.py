@@ -85,8 +85,7 @@ def line(shown, stage):
 
 def offers(shown):
     return [
-        (found.connection_security, found.port, found.is_weaker)
-        for found in shown.proposal_ids
+        (found.security, found.port, found.is_weaker) for found in shown.proposal_ids
     ]
 
 
@@ -114,10 +113,10 @@ def test_each_stage_is_shown_when_all_is_well(
         assert shown.waiting == "Messages to be fetched: 3"
         tls = line(shown, "tls")
         assert "TLSv1" in tls.title and "verified" in tls.title
-        assert "Certificate of localhost" in tls.certificate
-        assert "issued by Mail Gateway Plus sandbox" in tls.certificate
-        assert "(364 more days)" in tls.certificate
-        assert "localhost, 127.0.0.1" in tls.certificate
+        assert "Certificate of localhost" in tls.details
+        assert "issued by Mail Gateway Plus sandbox" in tls.details
+        assert "(364 more days)" in tls.details
+        assert "localhost, 127.0.0.1" in tls.details
         assert login in line(shown, "login").title
         assert "Dovecot" in line(shown, "greeting").reply
         assert all(found.duration_ms < 15_000 for found in shown.line_ids)
@@ -229,7 +228,7 @@ def test_certificate_that_does_not_verify(live, stack, login):
         assert "self-signed certificate" in tls.reply.replace(
             "self signed", "self-signed"
         )
-        assert "Certificate of localhost, issued by localhost" in tls.certificate
+        assert "Certificate of localhost, issued by localhost" in tls.details
         offer = shown.proposal_ids
         assert offers(shown) == [("ssl", stack.ports["imaps_selfsigned"], True)]
         assert "is not trusted" in offer.reason
@@ -270,8 +269,8 @@ def test_what_is_wrong_with_a_certificate(
         shown = dialog(server)
         tls = line(shown, "tls")
         assert (tls.finding_code, tls.status) == (code, status)
-        assert [offer.connection_security for offer in shown.proposal_ids] == offered
-        assert "issued by Mail Gateway Plus sandbox" in tls.certificate
+        assert [offer.security for offer in shown.proposal_ids] == offered
+        assert "issued by Mail Gateway Plus sandbox" in tls.details
         assert tls.remedy
 
 

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import mail_gateway_advice
 from . import mail_gateway_chunk
+from . import mail_gateway_step
+from . import mail_gateway_offer
 from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_identity

@@ -1,9 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ..core import proposal, trial
 from ..core.mailbox import fault as core_fault
 
 
@@ -87,8 +85,8 @@ class MailGatewayMailboxTest(models.TransientModel):
 
 class MailGatewayMailboxTestLine(models.TransientModel):
     _name = "mail.gateway.mailbox.test.line"
+    _inherit = "mail.gateway.step"
     _description = "Stage of the Test of a Mailbox"
-    _order = "id"
 
     test_id = fields.Many2one(
         "mail.gateway.mailbox.test", required=True, ondelete="cascade"
@@ -106,145 +104,29 @@ class MailGatewayMailboxTestLine(models.TransientModel):
         required=True,
         readonly=True,
     )
-    status = fields.Selection(
-        [
-            ("ok", "In order"),
-            ("info", "Notice"),
-            ("warning", "Warning"),
-            ("error", "Failed"),
-        ],
-        required=True,
-        readonly=True,
-    )
-    duration_ms = fields.Integer("Time (ms)", readonly=True)
-    duration = fields.Char("Time", compute="_compute_duration")
-    finding_code = fields.Char(readonly=True)
-    reply = fields.Text("The Server Said", readonly=True)
-    title = fields.Char("Result", readonly=True)
-    cause = fields.Text("What It Means", readonly=True)
-    remedy = fields.Text("What to Do", readonly=True)
-    certificate = fields.Text(readonly=True)
-    result = fields.Text("Found", compute="_compute_result")
 
-    @api.depends("duration_ms", "stage")
+    @api.depends("stage")
     def _compute_duration(self):
-        for line in self:
-            line.duration = (
-                self.env._("%s ms", line.duration_ms)
-                if line.stage != "waiting"
-                else False
-            )
-
-    @api.depends("title", "cause", "certificate", "status")
-    def _compute_result(self):
-        """In one cell; what a fault means and what to do stands above the list."""
-        for line in self:
-            texts = [line.title, line.certificate]
-            if line.status != "error":
-                texts += [line.cause, line.remedy]
-            line.result = "\n".join(filter(None, texts))
-
-    @api.model
-    def _values(self, step):
-        words = self.env["mail.gateway.advice"]._words
-        finding = step.finding
-        title, cause, remedy = words(finding.code, finding.params)
-        facts = step.facts
-        return {
-            "stage": step.stage if step.stage in self._stages() else "connect",
-            "status": finding.severity,
-            "duration_ms": step.duration_ms,
-            "finding_code": finding.code,
-            "reply": finding.params.get("reply", ""),
-            "title": title,
-            "cause": cause,
-            "remedy": remedy,
-            "certificate": words(trial.CERTIFICATE, facts)[0]
-            if facts.get("subject")
-            else False,
-        }
-
-    @api.model
-    def _stages(self):
-        return dict(self._fields["stage"].selection)
+        counted = self.filtered(lambda line: line.stage == "waiting")
+        counted.duration = False
+        return super(MailGatewayMailboxTestLine, self - counted)._compute_duration()
 
 
 class MailGatewayMailboxTestProposal(models.TransientModel):
     _name = "mail.gateway.mailbox.test.proposal"
+    _inherit = "mail.gateway.offer"
     _description = "Settings of a Mailbox That Would Work"
-    _order = "id"
 
     test_id = fields.Many2one(
         "mail.gateway.mailbox.test", required=True, ondelete="cascade"
     )
-    connection_security = fields.Selection(
-        lambda self: (
-            self.env["fetchmail.server"]
-            ._fields["connection_security"]
-            ._description_selection(self.env)
-        ),
-        required=True,
-        readonly=True,
-    )
-    port = fields.Integer(required=True, readonly=True)
-    is_weaker = fields.Boolean(
-        readonly=True, help="It protects password and mail less than what is chosen."
-    )
-    is_clear_text = fields.Boolean(compute="_compute_protection")
-    protection = fields.Char(compute="_compute_protection")
-    reason = fields.Char(
-        "Certificate", readonly=True, help="What speaks against the certificate."
-    )
-
-    @api.depends("connection_security", "is_weaker")
-    def _compute_protection(self):
-        for found in self:
-            found.is_clear_text = found.connection_security == "none"
-            found.protection = found._protection_text()
-
-    def _protection_text(self):
-        strength = proposal.STRENGTH[self.connection_security]
-        if strength == proposal.STRONGEST:
-            return self.env._("Encrypted, and the certificate is verified")
-        if self.is_clear_text:
-            return self.env._(
-                "Weaker: anybody on the way can read the password and all mail"
-            )
-        return self.env._(
-            "Weaker: nobody checks whether this is the right server",
-        )
 
     @api.model
-    def _values(self, found):
-        words = self.env["mail.gateway.advice"]._words
-        fault = found.fault
-        return {
-            "connection_security": found.setting.security,
-            "port": found.setting.port,
-            "is_weaker": found.weaker,
-            "reason": words(fault.code, fault.params)[0] if fault else False,
-        }
-
-    def action_use(self):
-        """Take these settings over and test again."""
-        self.ensure_one()
-        if self.is_weaker:
-            raise UserError(
-                self.env._(
-                    "These settings protect less than the present ones; they are only"
-                    " taken over once you have agreed to that."
-                )
-            )
-        return self._use()
-
-    def action_use_weaker(self):
-        """The same, after a question that names the risk."""
-        self.ensure_one()
-        return self._use()
+    def _securities(self):
+        field = self.env["fetchmail.server"]._fields["connection_security"]
+        return field._description_selection(self.env)
 
     def _use(self):
         server = self.test_id.server_id
-        server.write(
-            {"connection_security": self.connection_security, "port": self.port}
-        )
+        server.write({"connection_security": self.security, "port": self.port})
         return server.action_test_and_confirm()
