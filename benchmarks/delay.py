@@ -20,11 +20,14 @@ ON_THE_WAY = 4096
 
 
 class Delay:
-    """Listens on ``port`` from entering to leaving the context, in a thread."""
+    """Listens on ``port`` from entering to leaving the context, in a thread.
 
-    def __init__(self, target: int, delay_s: float) -> None:
+    :param port: 0 for any that is free
+    """
+
+    def __init__(self, target: int, delay_s: float, port: int = 0) -> None:
         self.target, self.delay_s = target, delay_s
-        self.port = 0
+        self.port = port
         self._loop = asyncio.new_event_loop()
         self._ready, self._done = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -43,7 +46,7 @@ class Delay:
         self._loop.close()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._done.wait()

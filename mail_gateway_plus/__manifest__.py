@@ -33,6 +33,7 @@
         "views/mail_gateway_permission_views.xml",
         "views/mail_gateway_identity_views.xml",
         "views/ir_mail_server_views.xml",
+        "views/mail_gateway_diagnosis_views.xml",
         "wizards/mail_gateway_folder_pick_views.xml",
         "wizards/mail_gateway_mailbox_test_views.xml",
         "wizards/mail_gateway_route_wizard_views.xml",

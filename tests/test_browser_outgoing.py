@@ -118,4 +118,6 @@ def test_same_as_mailbox_from_the_account_alone(desk, house):
     assert desk.fits(".o_form_view")
     saved(desk)
     desk.button("Test Connection")
-    expect(desk.find(".o_notification_content")).to_contain_text("Successful")
+    expect(desk.dialog()).to_contain_text("works")
+    expect(desk.dialog()).to_contain_text(f"takes mail from {SALES}")
+    desk.close_dialog()

@@ -4,6 +4,8 @@ from . import mail_gateway_advice
 from . import mail_gateway_chunk
 from . import mail_gateway_step
 from . import mail_gateway_offer
+from . import mail_gateway_diagnosis
+from . import mail_gateway_diagnosis_step
 from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_identity
@@ -32,6 +34,7 @@ from . import ir_cron
 from . import ir_mail_server_connection
 from . import ir_mail_server_mailbox
 from . import ir_mail_server_relay
+from . import ir_mail_server_diagnosis
 from . import ir_mail_server_provider
 from . import ir_mail_server_sender
 from . import ir_mail_server_senders

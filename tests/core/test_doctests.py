@@ -26,6 +26,7 @@ EXAMPLES = {
     "smtp.capability": 2,
     "delivery.permission": 4,
     "delivery.sender": 4,
+    "smtp.comparison": 3,
     "smtp.discovery": 3,
     "smtp.enhanced": 2,
     "smtp.fact": 3,

@@ -1,0 +1,139 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import email.policy
+import time
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_domain_extract, email_normalize
+
+from ..core.smtp.probe import unprepared
+from ..core.smtp.relay import Envelope
+from ..net import smtp_trial
+from ..net.deadline import PROBE
+
+
+class IrMailServer(models.Model):
+    """Test Connection: what the server does and does not do. Stock's own test,
+    ``test_smtp_connection``, is left to other code; people press this one."""
+
+    _inherit = "ir.mail_server"
+
+    diagnosis_ids = fields.One2many("mail.gateway.diagnosis", "mail_server_id", "Tests")
+    diagnosis_count = fields.Integer("Number of Tests", compute="_compute_diagnoses")
+
+    @api.depends("diagnosis_ids")
+    def _compute_diagnoses(self):
+        counted = self.env["mail.gateway.diagnosis"]._read_group(
+            [("mail_server_id", "in", self.ids)], ["mail_server_id"], ["__count"]
+        )
+        counts = {server.id: count for server, count in counted}
+        for server in self:
+            server.diagnosis_count = counts.get(server.id, 0)
+
+    def action_diagnose(self):
+        """Test the server stage by stage and show what was found. Nothing is sent."""
+        self.ensure_one()
+        return self._diagnose()._show()
+
+    def action_open_diagnoses(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mail_gateway_plus.mail_gateway_diagnosis_action"
+        )
+        return {**action, "domain": [("mail_server_id", "=", self.id)]}
+
+    def _diagnose(self, message_to=""):
+        """:param message_to: also send a message there, a bare address of ours
+        :return: mail.gateway.diagnosis"""
+        self._check_may_test()
+        begin = time.monotonic()
+        relay, fault = self._relay_or_fault()
+        recipient = message_to or self._get_test_email_to()
+        envelope = Envelope(self._diagnosis_sender(), recipient)
+        message = self._test_message(envelope) if message_to else None
+        # The login hooks of other modules may have asked over HTTP.
+        total_s = max(PROBE.total_s - (time.monotonic() - begin), 1.0)
+        # No transaction waits for the network, and what a hook has written stays.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        if fault:
+            tested = unprepared(relay, fault)
+        else:
+            limits = replace(PROBE, total_s=total_s)
+            tested = smtp_trial.run(relay, envelope, message, limits)
+        self._check_is_there()
+        return self.env["mail.gateway.diagnosis"]._of(
+            self, relay, envelope, tested, is_sent=bool(message_to)
+        )
+
+    def _diagnosis_sender(self):
+        sender = self._get_test_email_from()
+        return email_normalize(sender) or sender
+
+    def _check_may_test(self):
+        """Personal servers are their owners' own."""
+        self.ensure_one()
+        self.check_access("write")
+        owner = self.sudo().owner_user_id
+        if owner and owner != self.env.user and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "“%(server)s” is the personal outgoing server of %(owner)s, and"
+                    " only %(owner)s can test it.",
+                    server=self.name,
+                    owner=owner.name,
+                )
+            )
+        if not self._place()[0]:
+            raise UserError(
+                self.env._("“%s”: the field SMTP Server is empty.", self.name)
+            )
+
+    def _check_is_there(self):
+        if not self.exists():
+            raise UserError(
+                self.env._("The outgoing server was deleted during its test.")
+            )
+
+    def _company(self):
+        """Whose it is; none for the servers that all companies share."""
+        if "company_id" in self._fields and self.company_id:
+            return self.company_id
+        return self.owner_user_id.company_id
+
+    # --- the test message
+
+    def _test_message(self, envelope):
+        """The bytes of a short message that says what it is."""
+        subject = self.env._("Test message of the outgoing server “%s”", self.name)
+        body = self.env._(
+            "This message was sent by Odoo to test the outgoing server “%(server)s”.\n"
+            "%(user)s asked for it. There is nothing to do about it.",
+            server=self.name,
+            user=self.env.user.name,
+        )
+        # RFC 3834, 5: nobody's absence note is to come back.
+        headers = {"Auto-Submitted": "auto-generated"}
+        built = self._build_email__(
+            envelope.sender, [envelope.recipient], subject, body, headers=headers
+        )
+        return built.as_bytes(policy=email.policy.SMTP)
+
+    @api.model
+    def _is_own_address(self, address):
+        """Whether a test message may go there: to the user, to somebody or something
+        of this database, never to anybody else's domain."""
+        normal = email_normalize(address)
+        if not normal:
+            return False
+        domains = self.env["mail.alias.domain"].sudo().search([]).mapped("name")
+        if email_domain_extract(normal) in {name.lower() for name in domains}:
+            return True
+        if normal == email_normalize(self.env.user.email):
+            return True
+        users = self.env["res.users"].sudo()
+        of_user = [("email_normalized", "=", normal), ("share", "=", False)]
+        companies = self.env["res.company"].sudo().search([]).mapped("email")
+        is_company = normal in {email_normalize(one) for one in companies if one}
+        return is_company or bool(users.search_count(of_user, limit=1))
