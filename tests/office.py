@@ -63,7 +63,8 @@ class Office:
         connection = self.stack.databases.connect(self.database)
         with contextlib.closing(connection), connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE mail_gateway_incoming SET create_date = '2026-11-20 10:00'"
+                "UPDATE mail_gateway_incoming SET create_date = '2026-11-20 10:00';"
+                "UPDATE mail_gateway_permission SET checked_on = '2026-11-20 10:00'"
             )
 
 

@@ -78,6 +78,8 @@ def test_refused_sender_is_explained_and_mended(desk, house, server):
     assert state(desk, SALES) == state(desk, "orders@demo.example") == "Allowed"
     assert state(desk, "ceo@demo.example") == "Refused"
     assert desk.fits(".o_list_renderer")
+    house.turn_back_the_clock()
+    desk.again()
     close = desk.find(".o_notification_close")
     close.first.click()
     expect(close).to_have_count(0)

@@ -31,13 +31,13 @@ class MailGatewayPermission(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     source = fields.Selection(
         [
-            ("account", "The account itself"),
+            ("account", "The account"),
             ("identity", "Sender identity"),
             ("domain", "Alias domain"),
             ("company", "Company"),
             ("template", "Email template"),
             ("user", "User"),
-            ("mail", "A mail that was refused"),
+            ("mail", "A refused mail"),
         ],
         "Used by",
         readonly=True,
