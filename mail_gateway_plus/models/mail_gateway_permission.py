@@ -32,7 +32,7 @@ class MailGatewayPermission(models.Model):
     source = fields.Selection(
         [
             ("account", "The account"),
-            ("identity", "Sender identity"),
+            ("identity", "Identity"),
             ("domain", "Alias domain"),
             ("company", "Company"),
             ("template", "Email template"),
