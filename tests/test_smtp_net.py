@@ -17,6 +17,7 @@ from odoo.addons.mail_gateway_plus.core.account import Credentials
 from odoo.addons.mail_gateway_plus.core.smtp import fault
 from odoo.addons.mail_gateway_plus.core.smtp.relay import Envelope, Relay
 from odoo.addons.mail_gateway_plus.net import smtp, smtp_doors, smtp_trial
+from odoo.addons.mail_gateway_plus.net.around import COURTESY_S
 from odoo.addons.mail_gateway_plus.net.deadline import PROBE, Limits
 from odoo.addons.mail_gateway_plus.net.recorder import SmtpRecorder
 from odoo.addons.mail_gateway_plus.net.smtp_line import stuffed
@@ -402,6 +403,35 @@ def test_port_without_a_login_is_not_proposed(stack, postfix, monkeypatch):
         trial, _seconds = tried(nobody, look_around=True)
         assert offers(trial) == [("none", taker.port, False)]
         assert not any(line.startswith(b"AUTH") for line in taker.lines)
+
+
+def test_what_protects_best_is_not_kept_waiting(
+    stack, postfix, black_hole, monkeypatch
+):
+    """Its answer is enough: a door that stays silent has 5 s by itself."""
+    ports = {postfix[1]: True, postfix[0]: False, black_hole: True}
+    monkeypatch.setattr(smtp_trial, "PORTS", ports)
+    trial, seconds = tried(real(stack, 1, "none"), OWN, look_around=True)
+    assert [offer[:2] for offer in offers(trial)] == [
+        ("ssl_strict", postfix[1]),
+        ("starttls_strict", postfix[0]),
+    ]
+    assert seconds < COURTESY_S + SLACK_S < smtp_doors.KNOCK.connect_s
+
+
+def test_weaker_setting_waits_for_a_better_one(certificates, monkeypatch):
+    """However late that comes: longer after the weak one than the courtesy lasts."""
+    secure = scripted.encrypted(certificates.good, scripted.smtp())
+
+    def slow(server, sock):
+        time.sleep(COURTESY_S + 1)
+        secure(server, sock)
+
+    with scripted.server(scripted.smtp()) as weak, scripted.server(slow) as strong:
+        ports = {weak.port: False, strong.port: True}
+        monkeypatch.setattr(smtp_trial, "PORTS", ports)
+        trial, _seconds = tried(relay(1), look_around=True)
+    assert offers(trial) == [("ssl_strict", strong.port, False)]
 
 
 def test_blocked_port_is_named_with_those_that_answer(

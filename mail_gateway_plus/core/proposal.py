@@ -62,6 +62,12 @@ class Proposal:
     weaker: bool
     fault: Finding | None = None
 
+    @property
+    def is_best(self) -> bool:
+        """Encrypted, and nothing speaks against the certificate: no other protects
+        better."""
+        return self.setting.security != "none" and self.fault is None
+
 
 def doors(port: int, usual: Iterable[Door]) -> tuple[Door, ...]:
     """Where to knock: at the chosen port in both ways, and at the usual doors."""

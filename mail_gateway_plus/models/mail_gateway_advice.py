@@ -1,8 +1,20 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models, tools
+
+VALUE = re.compile(r"%\((\w+)\)s")
+
+
+def known_lines(text, params):
+    """``text`` without those of its further lines that are about nothing known."""
+    first, *further = text.split("\n")
+    known = (
+        line for line in further if all(params.get(n) for n in VALUE.findall(line))
+    )
+    return "\n".join((first, *known))
 
 
 class MailGatewayAdvice(models.Model):
@@ -35,7 +47,7 @@ class MailGatewayAdvice(models.Model):
         """(title, cause, remedy) with the finding's values in their places."""
         self.ensure_one()
         values = defaultdict(lambda: "?", params)
-        texts = (self.title, self.cause or "", self.remedy or "")
+        texts = (self.title, self.cause or "", known_lines(self.remedy or "", params))
         return tuple(text % values for text in texts)
 
     @api.model

@@ -3,7 +3,7 @@
 """Other ports and securities of a server, tried beside a test that may need them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -14,7 +14,8 @@ from ..core.trial import Step
 #: Seconds after which a test that has not come to the login is not waited for: the
 #: other doors are knocked at beside it.
 HEDGE_S = 1.5
-#: What the answers of the other doors are waited for when all is well without them.
+#: What the answers of the other doors are waited for when all is well without them, or
+#: with one of them.
 COURTESY_S = 2.0
 
 
@@ -40,10 +41,19 @@ class Test(Protocol):
 
 
 class Around:
-    """``doors`` knocked at all at once, when that may be of use."""
+    """``doors`` knocked at all at once, when that may be of use.
 
-    def __init__(self, doors: Iterable[Door], knock: Callable[[Door], Knock]) -> None:
-        self._doors, self._knock = [*doors], knock
+    :param enough: whether an answer leaves nothing better to be found, so that the
+        others are waited for out of courtesy alone
+    """
+
+    def __init__(
+        self,
+        doors: Iterable[Door],
+        knock: Callable[[Door], Knock],
+        enough: Callable[[Answer], bool],
+    ) -> None:
+        self._doors, self._knock, self._enough = [*doors], knock, enough
         self._pool = ThreadPoolExecutor(len(self._doors) or 1, "knock")
         self._asked: list[Future[Knock]] = []
 
@@ -52,10 +62,17 @@ class Around:
         if not self._asked:
             self._asked = [self._pool.submit(self._knock, door) for door in self._doors]
 
-    def _answers(self, patience_s: float | None) -> list[Knock]:
+    def _answers(self, patience_s: float) -> list[Knock]:
         """Those that have come by then; each knock has a limit of its own."""
         done = wait(self._asked, patience_s).done
         return [asked.result() for asked in self._asked if asked in done]
+
+    def _found(self) -> list[Knock]:
+        """All, or what has come a little after one that is enough."""
+        for asked in as_completed(self._asked):
+            if self._enough(asked.result().answer):
+                break
+        return self._answers(COURTESY_S)
 
     def tried(self, test: Test, *, eager: bool) -> list[Knock]:
         """Run the test, and knock where it does not get on.
@@ -73,7 +90,7 @@ class Around:
             running.result()
             if not test.connects:
                 self._ask()
-            return self._answers(COURTESY_S if test.connects else None)
+            return self._answers(COURTESY_S) if test.connects else self._found()
         finally:
             main.shutdown(wait=False)
             self._pool.shutdown(wait=False, cancel_futures=True)

@@ -53,12 +53,13 @@ def run(
         25 and the chosen port, each in all ways, 8 s at most); nobody logs in there
     """
     test = _Test(Probe(relay, envelope, message), Wire(relay, Deadline(limits)))
-    around = Around(_doors(relay) if look_around else (), partial(smtp_doors.at, relay))
+    doors = _doors(relay) if look_around else ()
+    around = Around(doors, partial(smtp_doors.at, relay), partial(_is_enough, relay))
     knocks = around.tried(test, eager=not relay.verified)
     steps = settled(test.probe.steps, Door(relay.port, relay.implicit_tls), knocks)
     return Trial(
         tuple(_with_ports(steps, knocks)),
-        _proposals(relay, knocks, works=test.connects),
+        _proposals(relay, [one.answer for one in knocks], works=test.connects),
         test.wire.transcript.text,
     )
 
@@ -70,13 +71,16 @@ def _doors(relay: Relay) -> tuple[Door, ...]:
 
 
 def _proposals(
-    relay: Relay, knocks: list[Knock], *, works: bool
+    relay: Relay, answers: list[Answer], *, works: bool
 ) -> tuple[Proposal, ...]:
-    answers = [knock.answer for knock in knocks]
     if relay.is_fixed:
         return () if works else tuple(_elsewhere(relay, answers))
     chosen = Setting(relay.security, relay.port)
     return proposal.proposals(answers, chosen, works=works)
+
+
+def _is_enough(relay: Relay, answer: Answer) -> bool:
+    return any(one.is_best for one in _proposals(relay, [answer], works=False))
 
 
 def _elsewhere(relay: Relay, answers: list[Answer]) -> Iterator[Proposal]:

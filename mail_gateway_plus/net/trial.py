@@ -20,6 +20,7 @@ from ..core.mailbox import proposal as mailbox_proposal
 from ..core.mailbox.account import Account
 from ..core.mailbox.listing import FolderState
 from ..core.mailbox.trial import FOLDER_FOUND, Trial
+from ..core.proposal import Answer
 from ..core.trial import Step
 from . import certificate, knock, sockets, tls
 from .around import Around, settled
@@ -178,10 +179,14 @@ def run(
     """
     test = _Test(account, folders, limits)
     doors = mailbox_proposal.doors(account.protocol, account.port)
-    around = Around(doors if look_around else (), partial(knock.at, account))
+    chosen = proposal.Setting(account.security, account.port)
+
+    def is_enough(answer: Answer) -> bool:
+        return any(one.is_best for one in proposal.proposals([answer], chosen))
+
+    around = Around(doors if look_around else (), partial(knock.at, account), is_enough)
     knocks = around.tried(test, eager=not account.verified)
     door = proposal.Door(account.port, account.implicit_tls)
-    chosen = proposal.Setting(account.security, account.port)
     answers = [one.answer for one in knocks]
     return Trial(
         tuple(settled(test.journal.steps, door, knocks)),

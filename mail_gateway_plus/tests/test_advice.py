@@ -55,12 +55,25 @@ class TestAdvice(TransactionCase):
 
     def test_only_values_that_a_refusal_has_are_asked_for(self):
         known = {"host", "port", "user", "sender", "recipient", "stage", "reply"}
+        besides = {"smtp_port25_blocked": {"ports"}}
         for code in fact.FACTS:
             with self.subTest(code):
                 advice = self.env["mail.gateway.advice"]._of(code)
                 text = " ".join((advice.title, advice.cause, advice.remedy))
-                self.assertLessEqual(set(re.findall(r"%\((\w+)\)s", text)), known)
+                asked = set(re.findall(r"%\((\w+)\)s", text))
+                self.assertLessEqual(asked, known | besides.get(code, set()))
                 self.assertNotIn("%", re.sub(r"%\(\w+\)s", "", text))
+
+    def test_blocked_port_is_shown_with_those_that_answer(self):
+        advice = self.env["mail.gateway.advice"]
+        for ports in ("587, 465", "", None):
+            params = {"host": "mail.example"}
+            params |= {} if ports is None else {"ports": ports}
+            text = advice._text(Finding("smtp_port25_blocked", params=params))
+            with self.subTest(ports):
+                self.assertEqual("answer from here: 587, 465." in text, bool(ports))
+                self.assertEqual("These ports" in text, bool(ports))
+                self.assertIn("to open port 25.", text)
 
     def test_what_the_server_gave_no_reason_for_says_so(self):
         numbers = {*reply.REFUSED.values(), "smtp_temporary", "smtp_refused"}
