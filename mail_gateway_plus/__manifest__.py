@@ -19,6 +19,7 @@
         "data/mail_gateway_advice_setting.xml",
         "data/mail_gateway_advice_operator.xml",
         "data/mail_gateway_advice_probe.xml",
+        "data/mail_gateway_advice_lookup.xml",
         "data/mail_gateway_advice_smtp.xml",
         "data/mail_gateway_advice_smtp_login.xml",
         "data/mail_gateway_advice_smtp_sender.xml",

@@ -5,6 +5,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from sandbox import ports
+from sandbox.nameserver import NameServer
+
 from .browser import Desk, chromium
 from .office import office
 
@@ -76,6 +79,30 @@ def test_provider_fills_the_form_and_says_what_to_do(desk):
     desk.picture("outgoing-provider")
     assert desk.fits(".o_form_view")
     saved(desk)
+
+
+def test_server_for_an_address_is_looked_up(desk, house):
+    """On a form that is not saved yet, from the domain's records."""
+    zone = "@ MX 5 mx\n_submissions._tcp SRV 0 1 465 smtp.smith.example."
+    with NameServer(ports.any_free(), {"smith.example": zone}) as names:
+        key, place = "mail_gateway_plus.name_servers", f"127.0.0.1:{names.port}"
+        house.call("ir.config_parameter", "set_param", key, place)
+        new_server(desk, name="Smith & Co", smtp_user="ann@smith.example")
+        assert not names.asked, "before the button is pressed"
+        desk.button("Look Up Settings")
+        said = desk.find(".o_notification")
+        expect(said).to_contain_text("names its outgoing server: smtp.smith.example")
+        assert desk.read("smtp_host") == "smtp.smith.example"
+        assert desk.read("smtp_port") == "465"
+        assert checked(desk, "smtp_encryption") == "SSL/TLS, encryption and validation"
+        desk.picture("outgoing-look-up")
+        said.locator(".o_notification_close").click()
+        desk.fill(smtp_user="ann@elsewhere.example")
+        desk.button("Look Up Settings")
+        expect(said).to_contain_text("do not answer for elsewhere.example")
+        said.locator(".o_notification_close").click()
+        assert desk.read("smtp_host") == "smtp.smith.example", "nothing is emptied"
+    desk.page.click(".o_form_button_cancel")
 
 
 def test_server_typed_as_other_programs_have_it(desk):

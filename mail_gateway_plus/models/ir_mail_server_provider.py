@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from .ir_mail_server_connection import OAUTH
 
+#: Severity of a finding -> kind of the notification.
+SHOWN_AS = {"ok": "success", "info": "info", "warning": "warning", "error": "danger"}
+
 
 class IrMailServer(models.Model):
     """The provider of an outgoing server, which knows how it is set up."""
@@ -15,8 +18,8 @@ class IrMailServer(models.Model):
         domain=[("smtp_host", "!=", False)],
         help="Fills in the server, its port, encryption and limits, and shows what has"
         " to be done at the provider. It is found by itself from an address in"
-        " Username, as long as SMTP Server is empty: by the address's domain, or by the"
-        " servers that receive that domain's mail.",
+        " Username, as long as SMTP Server is empty; for other domains press the button"
+        " Look Up Settings.",
     )
     provider_steps = fields.Html(compute="_compute_provider_steps", sanitize=False)
     limit_minute = fields.Integer(
@@ -60,12 +63,38 @@ class IrMailServer(models.Model):
         found = Provider._of_address(address)
         if not found and mailbox:
             found = Provider._at(mailbox.server, "outgoing_hosts")
-        settings = {}
-        if not found:
-            found, settings = Provider._discover(address)
         self.provider_id = found
         self._onchange_provider_id()
-        self.update(settings)
+
+    @api.model
+    @api.readonly
+    def look_up_settings(self, email, mailbox_id=False):
+        """For the button beside the user name, on a form that need not be saved yet.
+
+        Asks name servers for 5 s at the most; ends the transaction before.
+
+        :param mailbox_id: whose user name counts where ``email`` is empty
+        :return: ``values`` for the form as the web client takes them, and a
+            notification: ``type``, ``title``, ``message``
+        """
+        self.browse().check_access("write")
+        if not email and mailbox_id:
+            email = self.env["fetchmail.server"].browse(mailbox_id).user
+        Provider = self.env["mail.gateway.provider"]
+        found, values, finding = Provider._discovered(email)
+        if found:
+            shown = {"id": found.id, "display_name": found.display_name}
+            values = {"provider_id": shown}
+        elif values:
+            values = {"provider_id": False, **values}
+        advice = self.env["mail.gateway.advice"]
+        title, *further = advice._words(finding.code, finding.params)
+        return {
+            "values": values,
+            "type": SHOWN_AS[finding.severity],
+            "title": title,
+            "message": " ".join(further),
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,10 +1,13 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import email_domain_extract
 
+from ..core.finding import Finding
 from ..core.mailbox import provider
 from ..core.smtp import discovery
 from ..core.smtp.provider import NEEDS as SENDING_NEEDS
@@ -113,18 +116,30 @@ class MailGatewayProvider(models.Model):
         return self._at(email_domain_extract(email or ""), "domains")
 
     @api.model
-    def _discover(self, email):
-        """(provider, settings of an outgoing server) by the records of an address's
-        domain; empty for what these do not tell."""
+    def _discovered(self, email):
+        """The outgoing server of an address, asked of the name servers where its domain
+        is none that a provider gives out.
+
+        For what a person starts, who has written nothing before: the transaction ends
+        here, so that none waits for the name servers.
+
+        :return: (provider or empty, settings of an outgoing server, finding)
+        """
         domain = email_domain_extract(email or "")
         if not domain:
-            return self, {}
-        servers = self.env["ir.config_parameter"].sudo().get_param(NAME_SERVERS, "")
-        resolver = Resolver(servers.split())
-        for host in discovery.hosts(resolver.ask(domain, "MX")):
-            if found := self._at(host, "mx_hosts"):
-                return found, {}
-        return self, resolver.answered(discovery.settings(domain))
+            return self, {}, Finding(discovery.NO_DOMAIN, "warning")
+        if found := self._of_address(email):
+            params = {"domain": domain, "provider": found.name}
+            return found, {}, Finding(discovery.GIVEN, "ok", domain, params)
+        customers = self.sudo().search([("mx_hosts", "!=", False)])
+        ends = {found.code: found.mx_hosts.split() for found in customers}
+        asked = self.env["ir.config_parameter"].sudo().get_param(NAME_SERVERS, "")
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        resolver = Resolver(asked.split())
+        made = resolver.answered(discovery.discovered(domain, ends))
+        found = customers.filtered(lambda one: one.code == made.provider)
+        params = {**made.finding.params, "provider": found.name or ""}
+        return found, made.settings, replace(made.finding, params=params)
 
     @api.model
     def _steps(self, code, host):

@@ -8,7 +8,7 @@ from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
 from ..core.routing import verdict
-from ..core.smtp import fact, probe, reply
+from ..core.smtp import discovery, fact, probe, reply
 
 
 @tagged("post_install", "-at_install")
@@ -17,6 +17,7 @@ class TestAdvice(TransactionCase):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
         checks = trial.CODES | probe.CODES | setting.CODES | set(answerable.CODES)
+        checks |= discovery.CODES
         return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):

@@ -27,6 +27,7 @@ EXAMPLES = {
     "delivery.permission": 4,
     "delivery.sender": 4,
     "smtp.comparison": 3,
+    "dns.answer": 1,
     "smtp.discovery": 3,
     "smtp.enhanced": 2,
     "smtp.fact": 3,

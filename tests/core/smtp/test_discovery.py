@@ -2,47 +2,109 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytest
 
+from odoo.addons.mail_gateway_plus.core.dns.answer import (
+    FOUND,
+    NO_DATA,
+    NO_NAME,
+    UNCHECKED,
+    Answer,
+)
 from odoo.addons.mail_gateway_plus.core.smtp import discovery
 
-TLS, START = "_submissions._tcp.h.example", "_submission._tcp.h.example"
+D = "h.example"
+TLS, START = f"_submissions._tcp.{D}", f"_submission._tcp.{D}"
+MX = {"google": ["google.com", "googlemail.com"], "other": ["l.google.com"]}
 
 
-def found(records):
-    """(host, port, security) and what was asked, for these records."""
-    questions, asked = discovery.settings("h.example"), []
-    try:
-        question = next(questions)
-        while True:
-            asked.append(question[0])
-            question = questions.send(records.get(question, []))
-    except StopIteration as end:
-        return tuple(end.value.values()), asked
+def found(records, other=NO_DATA, why=""):
+    """The discovery for these records; ``other`` is the answer to all else."""
+    asking = discovery.discovered(D, MX)
+    answers = []
+    for question in next(asking):
+        known = records.get(tuple(question))
+        answers.append(Answer(FOUND, tuple(known)) if known else Answer(other, (), why))
+    with pytest.raises(StopIteration) as end:
+        asking.send(answers)
+    return end.value.value
+
+
+def srv(name, *records):
+    return {(name, "SRV"): list(records)}
+
+
+def place(made):
+    return tuple(made.settings.values())
 
 
 @pytest.mark.parametrize(
-    "records, expected, count",
+    "records, expected",
     [
-        ({}, (), 4),
-        ({(TLS, "SRV"): [(0, 1, 465, "S.example.")]}, ("s.example", 465, "ssl_strict"),
-         1),
-        ({(START, "SRV"): [(0, 1, 587, "s.example")]},
-         ("s.example", 587, "starttls_strict"), 2),
-        ({(START, "SRV"): [(10, 9, 1, "c"), (0, 1, 2, "b"), (0, 5, 3, "a")]},
-         ("a", 3, "starttls_strict"), 2),
-        ({(TLS, "SRV"): [(0, 0, 0, ".")], (START, "SRV"): [(0, 1, 587, "s.example")]},
-         ("s.example", 587, "starttls_strict"), 2),
-        ({("smtp.h.example", "A"): [("192.0.2.1",)]},
-         ("smtp.h.example", 587, "starttls_strict"), 3),
-        ({("mail.h.example", "A"): [("192.0.2.1",)]},
-         ("mail.h.example", 587, "starttls_strict"), 4),
+        (srv(TLS, (0, 1, 465, "S.example.")), ("s.example", 465, "ssl_strict")),
+        (srv(START, (0, 1, 587, "s.example.")),
+         ("s.example", 587, "starttls_strict")),
+        (srv(START, (10, 9, 1, "c."), (0, 1, 2, "b."), (0, 5, 3, "a.")),
+         ("a", 3, "starttls_strict")),
+        ({**srv(TLS, (0, 0, 0, ".")), **srv(START, (0, 1, 587, "s.example."))},
+         ("s.example", 587, "starttls_strict")),
+        ({**srv(START, (0, 1, 587, "b.example.")), **srv(TLS, (9, 1, 465, "a."))},
+         ("a", 465, "ssl_strict")),
+        (srv(TLS, (0, 1, 0, "zero."), (1, 1, 465, "ssl://evil."), (2, 1, 465, "a.")),
+         ("a", 465, "ssl_strict")),
     ],
 )  # fmt: skip
-def test_what_the_records_say(records, expected, count):
-    settings, asked = found(records)
-    assert settings == expected
-    assert len(asked) == count
+def test_published_server(records, expected):
+    made = found(records)
+    assert place(made) == expected
+    assert (made.finding.code, made.finding.severity) == ("lookup_published", "ok")
 
 
-def test_hosts_of_a_domain_without_mail():
-    assert discovery.hosts([(0, ".")]) == []
-    assert discovery.hosts([]) == []
+@pytest.mark.parametrize("kind", ["A", "AAAA"])
+@pytest.mark.parametrize("label", ["smtp", "mail"])
+def test_usual_name_is_a_guess(label, kind):
+    made = found({(f"{label}.{D}", kind): [("::1",)]})
+    assert place(made) == (f"{label}.{D}", 587, "starttls_strict")
+    assert (made.finding.code, made.finding.severity) == ("lookup_usual_name", "info")
+
+
+def test_no_guess_where_the_domain_says_that_it_has_none():
+    records = {**srv(TLS, (0, 0, 0, ".")), (f"smtp.{D}", "A"): [("192.0.2.1",)]}
+    assert found(records).finding.code == "lookup_nothing"
+
+
+@pytest.mark.parametrize(
+    "records, provider",
+    [
+        ([(10, "ALT1.aspmx.googlemail.com.")], "google"),
+        ([(1, "aspmx.L.google.com.")], "other"),
+        ([(20, "x.googlemail.com."), (10, "mx.h.example."), (5, "a.l.google.com.")],
+         "other"),
+        ([(10, "notgoogle.com.")], ""),
+        ([(0, ".")], ""),
+    ],
+)  # fmt: skip
+def test_provider_by_mx(records, provider):
+    made = found({(D, "MX"): records})
+    assert made.provider == provider
+    assert made.finding.code == ("lookup_provider" if provider else "lookup_nothing")
+
+
+def test_provider_comes_before_what_is_published():
+    records = srv(TLS, (0, 1, 465, "s.example."))
+    made = found({(D, "MX"): [(1, "a.google.com.")], **records})
+    assert (made.provider, made.settings) == ("google", {})
+
+
+@pytest.mark.parametrize(
+    "other, why, code",
+    [
+        (NO_DATA, "", "lookup_nothing"),
+        (NO_NAME, "", "lookup_no_name"),
+        (UNCHECKED, "timeout", "lookup_timeout"),
+        (UNCHECKED, "no_library", "lookup_no_library"),
+    ],
+)
+def test_nothing_is_told_from_not_asked(other, why, code):
+    made = found({}, other, why)
+    assert (made.finding.code, made.provider, made.settings) == (code, "", {})
+    assert made.finding.params == {"domain": D}
+    assert found(srv(TLS, (0, 1, 465, "s.")), other, why).settings

@@ -1,0 +1,3 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the Domain Name System says, and what follows from it."""

@@ -1,0 +1,44 @@
+import {Component, useState} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {useService} from "@web/core/utils/hooks";
+
+/**
+ * Fills in the server of the address that is typed, on a form that may be unsaved: a
+ * button of Odoo's would save it first, and so ask for what is to be found here.
+ */
+export class LookUpSettings extends Component {
+    static template = "mail_gateway_plus.LookUpSettings";
+    static props = {...standardWidgetProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.notification = useService("notification");
+        this.state = useState({busy: false});
+    }
+
+    async lookUp() {
+        const {record} = this.props;
+        this.state.busy = true;
+        try {
+            // What is being typed gets into the record first.
+            await record.isDirty();
+            const {smtp_user: user, mailbox_id: mailbox} = record.data;
+            const found = await this.orm.call("ir.mail_server", "look_up_settings", [
+                user || "",
+                mailbox ? mailbox.id : false,
+            ]);
+            if (user === record.data.smtp_user) {
+                await record.update(found.values);
+                const {title, type} = found;
+                this.notification.add(found.message, {title, type});
+            }
+        } finally {
+            this.state.busy = false;
+        }
+    }
+}
+
+registry.category("view_widgets").add("mail_gateway_look_up", {
+    component: LookUpSettings,
+});
