@@ -3,9 +3,10 @@
 """Free ports of 127.0.0.1."""
 
 import contextlib
+import random
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .say import Missing
 
@@ -21,6 +22,7 @@ USUAL = {
     "smtps": 13465,
     "dns": 13053,
 }
+_OWN = (20_000, 32_000)
 
 
 def _is_free(port: int, kind: socket.SocketKind) -> bool:
@@ -35,11 +37,13 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
     return True
 
 
-def any_free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+def any_free(but: Iterable[int] = ()) -> int:
+    """Below the ports that the kernel gives to connections: one of those may be taken
+    between this and a server's start."""
+    while True:
+        port = random.randrange(*_OWN)
+        if port not in but and _is_free(port, socket.SOCK_STREAM):
+            return port
 
 
 @contextlib.contextmanager
@@ -65,7 +69,8 @@ def reserving(patience_s: float = 60) -> Iterator[None]:
 def choose() -> dict[str, int]:
     """The usual port of each service, or another where that one is taken."""
     kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
-    return {
-        name: port if all(_is_free(port, kind) for kind in kinds) else any_free()
-        for name, port in USUAL.items()
-    }
+    chosen: dict[str, int] = {}
+    for name, port in USUAL.items():
+        is_free = all(_is_free(port, kind) for kind in kinds)
+        chosen[name] = port if is_free else any_free(but=chosen.values())
+    return chosen
