@@ -405,18 +405,15 @@ def test_port_without_a_login_is_not_proposed(stack, postfix, monkeypatch):
         assert not any(line.startswith(b"AUTH") for line in taker.lines)
 
 
-def test_what_protects_best_is_not_kept_waiting(
-    stack, postfix, black_hole, monkeypatch
-):
-    """Its answer is enough: a door that stays silent has 5 s by itself."""
-    ports = {postfix[1]: True, postfix[0]: False, black_hole: True}
-    monkeypatch.setattr(smtp_trial, "PORTS", ports)
-    trial, seconds = tried(real(stack, 1, "none"), OWN, look_around=True)
-    assert [offer[:2] for offer in offers(trial)] == [
-        ("ssl_strict", postfix[1]),
-        ("starttls_strict", postfix[0]),
-    ]
-    assert seconds < COURTESY_S + SLACK_S < smtp_doors.KNOCK.connect_s
+def test_what_protects_best_is_not_kept_waiting(certificates, monkeypatch):
+    """Its answer is enough: a door that stays silent has 6 s by itself."""
+    secure = scripted.encrypted(certificates.good, scripted.smtp())
+    with scripted.server(scripted.silent) as mute, scripted.server(secure) as strong:
+        ports = {strong.port: True, mute.port: False}
+        monkeypatch.setattr(smtp_trial, "PORTS", ports)
+        trial, seconds = tried(relay(1), look_around=True)
+    assert offers(trial) == [("ssl_strict", strong.port, False)]
+    assert seconds < COURTESY_S + SLACK_S < smtp_doors.KNOCK.command_s
 
 
 def test_weaker_setting_waits_for_a_better_one(certificates, monkeypatch):
