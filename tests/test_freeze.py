@@ -198,7 +198,7 @@ def try_out(live, server_id):
             "shown": shown.read()[0],
             "lines": shown.line_ids.read(["stage", "status", "finding_code"]),
             "offers": [
-                (offer.connection_security, offer.port, offer.is_weaker)
+                (offer.security, offer.port, offer.is_weaker)
                 for offer in shown.proposal_ids
             ],
             "state": server.state,
