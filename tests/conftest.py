@@ -5,6 +5,8 @@
 Run them through ``make test``: it starts the servers and Odoo around pytest.
 """
 
+import re
+
 import pytest
 
 
@@ -29,3 +31,45 @@ def stack():
     from sandbox.stack import Stack
 
     return Stack.attach()
+
+
+@pytest.fixture
+def login(stack, request):
+    """A mailbox that nobody else uses, empty before and afterwards."""
+    name = re.sub(r"\W+", "-", request.node.name).strip("-") + "@demo.example"
+    stack.empty(name)
+    yield name
+    stack.empty(name)
+
+
+# For the tests in a browser. What they import is not there where core is tested alone.
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from .browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def house(stack):
+    """An Odoo without mailboxes; modules that need more have their own."""
+    from .office import office
+
+    with office(stack) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser, house):
+    from .browser import Desk
+
+    return Desk(browser, house, "admin", "admin")
+
+
+@pytest.fixture
+def desk(signed_in):
+    yield signed_in
+    signed_in.settled()

@@ -28,14 +28,6 @@ def live(stack):
         yield made
 
 
-@pytest.fixture
-def login(stack, request):
-    name = re.sub(r"\W+", "-", request.node.name).strip("-") + "@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
-
-
 class Reader:
     """Somebody else's mail program."""
 

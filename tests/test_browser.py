@@ -11,7 +11,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from .browser import Desk, chromium
+from .browser import Desk
 from .letters import mail, offered, varied
 from .office import office
 
@@ -24,28 +24,11 @@ pytestmark = pytest.mark.pictures
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def house(stack):
     with office(stack) as opened:
         opened.alias("sales", "crm.lead")
         opened.alias("staff", "crm.lead", alias_contact="followers")
         yield opened
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser, house):
-    return Desk(browser, house, "admin", "admin")
-
-
-@pytest.fixture
-def desk(signed_in):
-    yield signed_in
-    signed_in.settled()
 
 
 @pytest.fixture(scope="module")

@@ -11,38 +11,12 @@ from playwright.sync_api import expect
 from benchmarks.delay import Delay
 from sandbox.accounts import ACCOUNTS
 
-from .browser import Desk, chromium
-from .office import office
-
 SERVERS = "base.action_ir_mail_server_list"
 SALES = ACCOUNTS[0].login
 #: One of the usual ports that anybody may listen on.
 USUAL = 2525
 
 pytestmark = pytest.mark.pictures
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def house(stack):
-    with office(stack) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser, house):
-    return Desk(browser, house, "admin", "admin")
-
-
-@pytest.fixture
-def desk(signed_in):
-    yield signed_in
-    signed_in.settled()
 
 
 @pytest.fixture

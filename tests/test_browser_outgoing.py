@@ -8,35 +8,9 @@ from playwright.sync_api import expect
 from sandbox import ports
 from sandbox.nameserver import NameServer
 
-from .browser import Desk, chromium
-from .office import office
-
 SALES = "sales@demo.example"
 
 pytestmark = pytest.mark.pictures
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def house(stack):
-    with office(stack) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser, house):
-    return Desk(browser, house, "admin", "admin")
-
-
-@pytest.fixture
-def desk(signed_in):
-    yield signed_in
-    signed_in.settled()
 
 
 def new_server(desk, **values):

@@ -5,38 +5,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from .browser import Desk, chromium
-from .office import office
-
 SALES = "sales@demo.example"
 SERVERS = "base.action_ir_mail_server_list"
 PERMISSIONS = "mail_gateway_plus.mail_gateway_permission_action"
 IDENTITIES = "mail_gateway_plus.mail_gateway_identity_action"
 
 pytestmark = pytest.mark.pictures
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def house(stack):
-    with office(stack) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser, house):
-    return Desk(browser, house, "admin", "admin")
-
-
-@pytest.fixture
-def desk(signed_in):
-    yield signed_in
-    signed_in.settled()
 
 
 @pytest.fixture(scope="module")

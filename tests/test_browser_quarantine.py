@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import hostile
-from .browser import Desk, chromium
+from .browser import Desk
 from .letters import mail
 from .office import office
 
@@ -17,12 +17,6 @@ PAUSED = "mail_gateway_plus.fetch_paused"
 LOGIN = "desk@demo.example"
 
 pytestmark = pytest.mark.pictures
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +57,6 @@ def signed_in(browser, house):
         group_ids=[(6, 0, [house.id_of(group) for group in groups])],
     )
     return Desk(browser, house, "olga", "olga-olga")
-
-
-@pytest.fixture
-def desk(signed_in):
-    yield signed_in
-    signed_in.settled()
 
 
 def open_message(desk, subject):

@@ -3,7 +3,6 @@
 """Somebody changes a mailbox while it is fetched; and what a fetch may take at most."""
 
 import contextlib
-import re
 
 import psycopg2
 import pytest
@@ -25,14 +24,6 @@ def live(stack):
     with engine(stack) as made:
         made.alias("sales", "crm.lead")
         yield made
-
-
-@pytest.fixture
-def login(stack, request):
-    name = re.sub(r"\W+", "-", request.node.name).strip("-") + "@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
 
 
 def three(refused=(), meanwhile=None):
