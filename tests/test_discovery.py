@@ -4,7 +4,6 @@
 
 import contextlib
 import socket
-import sys
 import threading
 import time
 
@@ -198,12 +197,6 @@ def test_name_in_other_letters(names):
 @pytest.mark.parametrize("place", ["ns.test", "127.0.0.1:dns", "::1:x", ":"])
 def test_name_server_that_is_no_address(place):
     assert ask([place], "workspace.test")[0] == Answer(UNCHECKED, why="no_server")
-
-
-def test_without_dnspython_nothing_can_be_checked(names, monkeypatch):
-    monkeypatch.setitem(sys.modules, "dns.resolver", None)
-    answer, _seconds = ask([at(names)], "workspace.test")
-    assert answer == Answer(UNCHECKED, why="no_library")
 
 
 def test_no_questions_no_answers(names):

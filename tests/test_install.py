@@ -4,12 +4,15 @@
 
 import csv
 import hashlib
+import importlib.metadata
 import io
 import subprocess
 import zipfile
 
 import psycopg2
 import pytest
+
+from odoo.modules.module import Manifest, MissingDependency
 
 from sandbox.server import command
 
@@ -154,3 +157,21 @@ def exported(filestore, paths):
             for name in names:
                 found[name] = hashlib.sha256(archive.read(name)).hexdigest()
     return found
+
+
+@pytest.mark.parametrize("present", ["", "2.3.0"])
+def test_odoo_names_the_package_that_is_missing_or_too_old(monkeypatch, present):
+    manifest = Manifest.for_addon("mail_gateway_plus")
+    manifest.check_manifest_dependencies()
+    version = importlib.metadata.version
+
+    def here(name):
+        if name != "dnspython":
+            return version(name)
+        if not present:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return present
+
+    monkeypatch.setattr(importlib.metadata, "version", here)
+    with pytest.raises(MissingDependency, match="dnspython"):
+        manifest.check_manifest_dependencies()

@@ -1,14 +1,16 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Questions to the Domain Name System, each with its deadline, a round at once.
-
-They stand on dnspython; where that is not installed, nothing can be checked.
-"""
+"""Questions to the Domain Name System, each with its deadline, a round at once."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import dns.exception
+import dns.inet
+import dns.name
+import dns.nameserver
+import dns.resolver
 import idna  # type: ignore[import-untyped]
 
 from ..core.dns.answer import (
@@ -80,21 +82,12 @@ class Resolver:
     def _unprepared(self) -> Answer | None:
         """The answer to all questions, where none can be asked."""
         try:
-            import dns.exception
-            import dns.resolver
-        except ImportError:
-            return Answer(UNCHECKED, why="no_library")
-        try:
             self._resolver = self._made()
         except (dns.exception.DNSException, ValueError, OSError):
             return Answer(UNCHECKED, why="no_server")
         return None
 
-    def _made(self) -> Any:
-        import dns.inet
-        import dns.nameserver
-        import dns.resolver
-
+    def _made(self) -> dns.resolver.Resolver:
         resolver = dns.resolver.Resolver(configure=not self._servers)
         if self._servers:
             places = [_place(server) for server in self._servers]
@@ -105,9 +98,6 @@ class Resolver:
         return resolver
 
     def _answer(self, question: Question) -> Answer:
-        import dns.exception
-        import dns.resolver
-
         values = _VALUES[question.kind]
         try:
             found = self._resolver.resolve(
@@ -128,10 +118,6 @@ class Resolver:
 
 def _why(error: Exception) -> str:
     """One of ``REASONS``."""
-    import dns.exception
-    import dns.name
-    import dns.resolver
-
     if isinstance(error, (dns.exception.Timeout, TimeoutError)):
         return "timeout"
     if isinstance(

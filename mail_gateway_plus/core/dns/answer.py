@@ -23,9 +23,8 @@ NO_NAME = "no_name"
 UNCHECKED = "unchecked"
 
 #: No answer in time; the name servers report a fault, or answer what makes no sense;
-#: they do not answer for us; the machine has none; ``name`` cannot be a name; the
-#: package that asks is not installed.
-REASONS = ("timeout", "failed", "refused", "no_server", "bad_name", "no_library")
+#: they do not answer for us; the machine has none; ``name`` cannot be a name.
+REASONS = ("timeout", "failed", "refused", "no_server", "bad_name")
 
 
 class Question(NamedTuple):

@@ -100,7 +100,6 @@ def test_provider_comes_before_what_is_published():
         (NO_DATA, "", "lookup_nothing"),
         (NO_NAME, "", "lookup_no_name"),
         (UNCHECKED, "timeout", "lookup_timeout"),
-        (UNCHECKED, "no_library", "lookup_no_library"),
     ],
 )
 def test_nothing_is_told_from_not_asked(other, why, code):
