@@ -4,7 +4,7 @@
 
 import email.header
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 #: A line's end, whichever program wrote it.
 _END = rb"(?:\r\n|\n|\r|\Z)"
@@ -19,6 +19,10 @@ _FOLD = re.compile(rb"(?:\r\n|\n|\r)(?=[ \t])")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 #: What PostgreSQL refuses in a text (NUL) or UTF-8 cannot carry (lone surrogates).
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
+#: As much of a section and of a value (bytes) as is read. The parsers take more than
+#: linear time, and no real one comes near.
+_SECTION_READ = 1_048_576
+_TEXT_READ = 8_192
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
@@ -38,6 +42,39 @@ def fields(head: bytes) -> Iterator[tuple[str, bytes]]:
         match = _FIELD.fullmatch(line)
         if match:
             yield match[1].decode("ascii").lower(), match[2].strip()
+
+
+class Section:
+    """The fields of one header section, in order and by their lower-case names.
+
+    >>> section = Section(b"To: a@a.example\r\nSubject: Hi\r\nTo: b@b.example\r\n")
+    >>> section.all("to"), section.text("subject"), section.first("cc")
+    ([b'a@a.example', b'b@b.example'], 'Hi', b'')
+    """
+
+    def __init__(self, head: bytes) -> None:
+        self.fields = tuple(fields(head[:_SECTION_READ]))
+        self._named: dict[str, list[bytes]] = {}
+        for name, value in self.fields:
+            self._named.setdefault(name, []).append(value)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._named
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._named.keys()
+
+    def all(self, name: str) -> list[bytes]:
+        """The values of this name from the top; none where there is no such field."""
+        return self._named.get(name, [])
+
+    def first(self, name: str) -> bytes:
+        return next(iter(self.all(name)), b"")
+
+    def text(self, name: str) -> str:
+        """The first value of this name as text, "" where there is none."""
+        return decode(self.first(name)[:_TEXT_READ])
 
 
 def fit(text: str) -> str:
