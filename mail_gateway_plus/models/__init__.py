@@ -33,6 +33,8 @@ from . import fetchmail_server_twin
 from . import ir_cron
 from . import ir_mail_server_connection
 from . import ir_mail_server_mailbox
+from . import ir_mail_server_fallback
+from . import ir_mail_server_usage
 from . import ir_mail_server_relay
 from . import ir_mail_server_diagnosis
 from . import ir_mail_server_provider

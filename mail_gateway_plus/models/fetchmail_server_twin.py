@@ -9,26 +9,19 @@ class FetchmailServer(models.Model):
 
     _inherit = "fetchmail.server"
 
-    def write(self, vals):
-        if not vals.get("active", True):
-            self._check_not_lending()
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_lending(self):
-        # An archived server could not come back without it.
-        self.with_context(active_test=False)._check_not_lending()
-
-    def _check_not_lending(self):
+        """Archived, it still lends them; and an archived server could not come back
+        without it."""
         used = [("smtp_authentication", "=", "mailbox"), ("mailbox_id", "in", self.ids)]
-        servers = self.env["ir.mail_server"].search(used)
-        if servers:
+        every = self.env["ir.mail_server"].with_context(active_test=False)
+        if servers := every.search(used):
             raise UserError(
                 self.env._(
-                    "The mailbox “%(mailbox)s” cannot be archived or deleted: its user"
-                    " name and password also serve these outgoing servers: %(servers)s."
-                    " Choose another mailbox there, or another kind under Authenticate"
-                    " with.",
+                    "The mailbox “%(mailbox)s” cannot be deleted: its user name and"
+                    " password also serve these outgoing servers: %(servers)s. Archive"
+                    " it, and they go on as before; or choose another mailbox there,"
+                    " or another kind under Authenticate with.",
                     mailbox=servers.mailbox_id[:1].name,
                     servers=", ".join(servers.mapped("name")),
                 )

@@ -101,15 +101,3 @@ class IrMailServer(models.Model):
         except smtplib.SMTPException:
             connection.close()
             raise
-
-    def _active_usages_compute(self):
-        usages = super()._active_usages_compute()
-        for server in self.filtered(lambda s: s.smtp_authentication == "mailbox"):
-            if server.mailbox_id.active:
-                usages.setdefault(server.id, []).append(
-                    self.env._(
-                        "%s (Incoming Mail Server with the same credentials)",
-                        server.mailbox_id.name,
-                    )
-                )
-        return usages

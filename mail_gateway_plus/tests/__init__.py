@@ -12,3 +12,4 @@ from . import test_outgoing
 from . import test_provider
 from . import test_smtp_login
 from . import test_tour
+from . import test_usage

@@ -128,20 +128,22 @@ class TestSameAsMailbox(OutgoingMixin, TransactionCase):
         with self.assertRaisesRegex(ValidationError, "their OAuth Authentication"):
             self._twin(oauth)
 
-    def test_used_mailbox_is_neither_archived_nor_deleted(self):
+    def test_used_mailbox_is_not_deleted(self):
         mailbox = self._mailbox()
         server = self._twin(mailbox, name="Sales Relay")
-        with self.assertRaisesRegex(UserError, "Sales Relay"):
-            mailbox.active = False
-        with self.assertRaisesRegex(UserError, "Sales Relay"):
+        with self.assertRaisesRegex(UserError, "Sales Relay.*Archive it"):
             mailbox.unlink()
-        with self.assertRaisesRegex(UserError, "Box .*same credentials"):
-            server.active = False
         server.smtp_authentication = "login"
-        server.active = False
-        mailbox.active = False
         mailbox.unlink()
         self.assertFalse(server.mailbox_id)
+
+    def test_archived_mailbox_goes_on_lending(self):
+        mailbox = self._mailbox(password="secret")
+        server = self._twin(mailbox)
+        mailbox.active = False
+        server.invalidate_recordset()
+        self.assertEqual(server._credentials(), ("ann@h.example", "secret"))
+        self.assertTrue(server._relay().logs_in)
 
     def test_archived_server_keeps_its_mailbox_from_deletion(self):
         mailbox = self._mailbox()
