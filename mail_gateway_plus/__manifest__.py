@@ -9,7 +9,7 @@
     "author": "Mail Gateway Plus contributors",
     "license": "LGPL-3",
     "depends": ["mail", "hr"],
-    "external_dependencies": {"python": ["dnspython>=2.7,<3"]},
+    "external_dependencies": {"python": ["dnspython>=2.7,<3", "regex"]},
     "data": [
         "security/mail_gateway_groups.xml",
         "security/ir.model.access.csv",
@@ -19,6 +19,7 @@
         "data/mail_gateway_advice_message.xml",
         "data/mail_gateway_advice_setting.xml",
         "data/mail_gateway_advice_operator.xml",
+        "data/mail_gateway_advice_rule.xml",
         "data/mail_gateway_advice_probe.xml",
         "data/mail_gateway_advice_lookup.xml",
         "data/mail_gateway_advice_smtp.xml",

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
-from ..core.routing import verdict
+from ..core.routing import condition, verdict
 from ..core.smtp import discovery, fact, probe, reply
 
 
@@ -17,7 +17,7 @@ class TestAdvice(TransactionCase):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
         checks = trial.CODES | probe.CODES | setting.CODES | set(answerable.CODES)
-        checks |= discovery.CODES
+        checks |= discovery.CODES | condition.CODES
         return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):

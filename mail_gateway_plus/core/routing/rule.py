@@ -1,0 +1,116 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An ordered list of rules, and which of them a message meets.
+
+The first rule that matches wins, unless it says that those behind it go on to be
+asked. Rules come compiled, once for many messages; a message is asked for a field at
+the moment when a rule wants to know.
+
+>>> vip = Rule(7, (Condition("subject", "contains", "urgent"),))
+>>> said = {"subject": (Said("Urgent: press", "Subject"),)}
+>>> [hit.rule.id for hit in hits(compiled([vip]), lambda field, _: said[field])]
+[7]
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from . import condition, pattern
+from .condition import Check, Condition, Letter, Said
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``any_of``: one condition is enough. A rule without conditions always matches.
+    With ``goes_on`` the rules behind it are asked as well."""
+
+    id: int
+    conditions: tuple[Condition, ...] = ()
+    any_of: bool = False
+    goes_on: bool = False
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A rule whose conditions are functions of the message."""
+
+    rule: Rule
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one condition: ``said`` is what decided, None where nothing of
+    the message holds; ``late`` where a regular expression did not come to an end."""
+
+    condition: Condition
+    said: Said | None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A rule that was asked. ``outcomes`` are those of its conditions that were
+    looked at: what follows the one that decides is not."""
+
+    rule: Rule
+    matched: bool
+    outcomes: tuple[Outcome, ...]
+
+
+def compiled(rules: Iterable[Rule]) -> tuple[Ready, ...]:
+    """:raise ValueError: a condition has faults, which are checked when it is saved"""
+    return tuple(
+        Ready(rule, tuple(condition.compiled(c) for c in rule.conditions))
+        for rule in rules
+    )
+
+
+def hits(rules: Sequence[Ready], letter: Letter) -> Iterator[Hit]:
+    """The rules that match, up to and with the first that does not go on."""
+    for ready in rules:
+        if _matches(ready, letter):
+            yield asked(ready, letter)
+            if not ready.rule.goes_on:
+                return
+
+
+def explained(rules: Sequence[Ready], letter: Letter) -> Iterator[Hit]:
+    """The same with those that do not match: why each of them does not."""
+    for ready in rules:
+        hit = asked(ready, letter)
+        yield hit
+        if hit.matched and not ready.rule.goes_on:
+            return
+
+
+def asked(ready: Ready, letter: Letter) -> Hit:
+    """One rule and what decided, condition by condition."""
+    rule, outcomes = ready.rule, []
+    for asked_for, check in zip(rule.conditions, ready.checks, strict=True):
+        outcome = _outcome(asked_for, check, letter)
+        outcomes.append(outcome)
+        if (outcome.said is not None) is rule.any_of:
+            return Hit(rule, rule.any_of, tuple(outcomes))
+    return Hit(rule, not rule.any_of or not rule.conditions, tuple(outcomes))
+
+
+def _outcome(asked_for: Condition, check: Check, letter: Letter) -> Outcome:
+    try:
+        return Outcome(asked_for, check(letter))
+    except pattern.TakesTooLong:
+        return Outcome(asked_for, None, late=True)
+
+
+def _matches(ready: Ready, letter: Letter) -> bool:
+    """As ``asked`` has it, without a word about why: most rules do not match, and
+    there may be a thousand of them."""
+    any_of = ready.rule.any_of
+    for check in ready.checks:
+        try:
+            holds = check(letter) is not None
+        except pattern.TakesTooLong:
+            holds = False
+        if holds is any_of:
+            return any_of
+    return not any_of or not ready.checks

@@ -1,0 +1,78 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import pytest
+
+from odoo.addons.mail_gateway_plus.core.routing import rule
+from odoo.addons.mail_gateway_plus.core.routing.condition import Condition, Said
+from odoo.addons.mail_gateway_plus.core.routing.rule import Rule
+
+URGENT = Condition("subject", "contains", "urgent")
+SHOP = Condition("sender", "ends", "@shop.example")
+
+
+def letter(subject="", sender=""):
+    said = {"subject": subject, "sender": sender}
+    return lambda field, _header: [Said(said[field], field)] if said[field] else []
+
+
+def ids(rules, mail):
+    return [hit.rule.id for hit in rule.hits(rule.compiled(rules), mail)]
+
+
+@pytest.mark.parametrize(
+    "any_of, mail, matched",
+    [
+        (False, letter("urgent", "a@shop.example"), True),
+        (False, letter("urgent", "a@b.example"), False),
+        (True, letter("urgent", "a@b.example"), True),
+        (True, letter("hello", "a@b.example"), False),
+    ],
+)
+def test_all_or_any(any_of, mail, matched):
+    both = Rule(1, (URGENT, SHOP), any_of)
+    assert ids([both], mail) == [1] * matched
+
+
+@pytest.mark.parametrize("any_of", [False, True])
+def test_rule_without_conditions_takes_everything(any_of):
+    assert ids([Rule(1, any_of=any_of)], letter()) == [1]
+
+
+def test_first_match_wins_unless_it_goes_on():
+    rules = [
+        Rule(1, (SHOP,)),
+        Rule(2, (URGENT,), goes_on=True),
+        Rule(3, (URGENT,)),
+        Rule(4),
+    ]
+    assert ids(rules, letter("urgent")) == [2, 3]
+    assert ids(rules, letter("hello")) == [4]
+
+
+def test_why_a_rule_does_not_match_is_told():
+    rules = rule.compiled([Rule(1, (URGENT, SHOP)), Rule(2, (SHOP,)), Rule(3)])
+    told = list(rule.explained(rules, letter("urgent", "a@b.example")))
+    assert [(hit.rule.id, hit.matched) for hit in told] == [
+        (1, False),
+        (2, False),
+        (3, True),
+    ]
+    assert [outcome.said for outcome in told[0].outcomes] == [
+        Said("urgent", "subject"),
+        None,
+    ]
+
+
+def test_explaining_stops_where_deciding_stops():
+    rules = rule.compiled([Rule(1), Rule(2)])
+    assert [hit.rule.id for hit in rule.explained(rules, letter())] == [1]
+
+
+def test_expression_without_end_does_not_match_and_is_told():
+    slow = Condition("subject", "regex", "(a+)+$")
+    rules = [Rule(1, (slow,)), Rule(2, (Condition("sender", "is", "x"),)), Rule(3)]
+    mail = letter("a" * 5000 + "!")
+    assert ids(rules, mail) == [3]
+    first = next(rule.explained(rule.compiled(rules), mail))
+    (outcome,) = first.outcomes
+    assert (outcome.said, outcome.late) == (None, True)
