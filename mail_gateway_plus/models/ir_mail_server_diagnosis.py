@@ -20,8 +20,17 @@ class IrMailServer(models.Model):
 
     _inherit = "ir.mail_server"
 
-    diagnosis_ids = fields.One2many("mail.gateway.diagnosis", "mail_server_id", "Tests")
-    diagnosis_count = fields.Integer("Number of Tests", compute="_compute_diagnoses")
+    diagnosis_ids = fields.One2many(
+        "mail.gateway.diagnosis",
+        "mail_server_id",
+        "Tests",
+        groups="mail_gateway_plus.group_manager",
+    )
+    diagnosis_count = fields.Integer(
+        "Number of Tests",
+        compute="_compute_diagnoses",
+        groups="mail_gateway_plus.group_manager",
+    )
 
     @api.depends("diagnosis_ids")
     def _compute_diagnoses(self):

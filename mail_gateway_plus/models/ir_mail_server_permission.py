@@ -22,11 +22,21 @@ class IrMailServer(models.Model):
 
     _inherit = "ir.mail_server"
 
+    # Whoever may read a server need not see this: those who write mailings may.
     permission_ids = fields.One2many(
-        "mail.gateway.permission", "mail_server_id", "Permissions"
+        "mail.gateway.permission",
+        "mail_server_id",
+        "Permissions",
+        groups="mail_gateway_plus.group_operator",
     )
-    permission_count = fields.Integer(compute="_compute_permission_counts")
-    refused_count = fields.Integer(compute="_compute_permission_counts")
+    permission_count = fields.Integer(
+        compute="_compute_permission_counts",
+        groups="mail_gateway_plus.group_operator",
+    )
+    refused_count = fields.Integer(
+        compute="_compute_permission_counts",
+        groups="mail_gateway_plus.group_operator",
+    )
 
     @api.depends("permission_ids.state")
     def _compute_permission_counts(self):

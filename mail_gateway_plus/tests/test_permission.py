@@ -177,6 +177,36 @@ class TestPermission(PermissionMixin, TransactionCase):
         with self.assertRaises(AccessError):
             found.with_user(employee).read(["email"])
 
+    def test_operators_look_for_a_server_and_managers_choose_one(self):
+        found = self._permission("a@h.example")
+        Permission = found.with_user(self.operator)
+        self.assertEqual(Permission.search([("mail_server_id", "=", "Relay")]), found)
+        identity = self.env["mail.gateway.identity"].create(
+            {"name": "A", "email": "a@h.example"}
+        )
+        with Form(identity.with_user(self.manager)) as form:
+            servers = self.server.with_user(self.manager).name_search("Relay")
+            self.assertEqual([number for number, _name in servers], self.server.ids)
+            form.mail_server_id = self.server
+        self.assertEqual(identity.mail_server_id, self.server)
+        with self.assertRaises(AccessError):
+            self.server.with_user(self.operator).read(["smtp_pass"])
+
+    def test_who_may_read_servers_only_opens_one(self):
+        """As the application for mailings lets its users."""
+        reader = new_test_user(self.env, "reads")
+        self.env["ir.model.access"].create(
+            {
+                "name": "reads servers",
+                "model_id": self.env["ir.model"]._get_id("ir.mail_server"),
+                "group_id": self.env.ref("base.group_user").id,
+                "perm_read": True,
+            }
+        )
+        for user in (reader, self.operator, self.manager):
+            self.assertTrue(self.server.with_user(user).read())
+            Form(self.server.with_user(user))
+
     def test_other_companies_see_nothing(self):
         other = self.env["res.company"].create({"name": "Other"})
         found = self._permission("a@h.example", company_id=other.id)
