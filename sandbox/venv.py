@@ -26,8 +26,9 @@ def base_python() -> str:
 
 
 def _lists(*names: str) -> list[Path]:
-    """Requirement files that are there."""
+    """Requirement files that are there, the addon's own among them."""
     paths = [REQUIREMENTS / f"{name}.txt" for name in names]
+    paths.append(ROOT / "requirements.txt")
     return [path for path in paths if path.is_file()]
 
 
@@ -52,8 +53,7 @@ def _make(folder: Path, files: list[Path], what: str, usual_s: float) -> None:
 
 def fetch() -> None:
     """The environment for Odoo, the tests and the private servers."""
-    addon = ROOT / "requirements.txt"
-    files = _lists("odoo", "test", "lint") + ([addon] if addon.is_file() else [])
+    files = _lists("odoo", "test", "lint")
     _make(VENV, files, "Python packages installed", usual_s=40)
     _link_odoo()
 
