@@ -97,6 +97,8 @@ TOKEN_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
 _NUMBER = re.compile(r"\s*(?:smtp;\s*)?([2-5][0-9]{2})(?:[ -]|$)", re.IGNORECASE)
 #: RFC 3463, 2.
 _ENHANCED = re.compile(r"\s*\(?#?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])\)?[ :]*")
+#: qmail and what came of it put it behind their words.
+_BEHIND = re.compile(r"\(#([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,8 @@ def _parts(said: str | bytes, number: int) -> tuple[int, str, str]:
         if marked:
             status, line = status or marked[1], line[marked.end() :]
         lines.append(line)
+    if not status and (behind := _BEHIND.search(" ".join(lines))):
+        status = behind[1]
     return number or _class_number(status), status, text_of(" ".join(lines))
 
 

@@ -20,7 +20,7 @@ LIMITS = (
     ("Google, Amazon SES", ANY, r"\bdaily .{0,40}(limit|quota)", "smtp_daily_quota"),
     ("any", ANY, r"\b(limit|quota|maximum) .{0,40}(per|a|each|for the|of the) day\b",
      "smtp_daily_quota"),
-    ("cPanel", ANY, "max emails per hour", "smtp_hourly_quota"),
+    ("cPanel", ANY, "max (emails|defers and failures) per hour", "smtp_hourly_quota"),
     ("any", ANY, r"\bhourly .{0,40}(limit|quota)|"
      r"\b(limit|quota|maximum) .{0,40}(per|an|each) hour\b", "smtp_hourly_quota"),
     ("SendGrid", ANY, "exceeded your messaging limits", "smtp_plan_quota"),
@@ -40,9 +40,10 @@ LIMITS = (
     ("Postfix, Exim", RCPT, r"grey-?list|gray-?list|postgrey", "smtp_greylisted"),
     ("Amazon SES", ANY, "maximum sending rate exceeded", "smtp_rate_limited"),
     ("any", SESSION, r"\b(sending|submission|message|mail|delivery|recipient|"
-     "request|connection)? ?rate ?(limit|exceeded)|rate-limited", "smtp_rate_limited"),
+     "request|connection)? ?rate ?(limit|exceeded)|rate-limited|_ratelimit",
+     "smtp_rate_limited"),
     ("any", SESSION, r"too many (messages|mails|emails|requests)|too (fast|quickly)|"
-     r"\bthrottl(ed|ing)\b", "smtp_rate_limited"),
+     r"\bthrottl(ed|ing)\b|too much mail\b", "smtp_rate_limited"),
     ("Microsoft 365", ANY, r"\b(server|system) (is )?(too )?busy", "smtp_server_busy"),
 )  # fmt: skip
 
@@ -69,8 +70,9 @@ RECORDS = (
     ("any", SESSION, r"\b(no|missing|invalid|without|lacks?|bad) .{0,20}"
      r"(ptr|reverse dns|rdns|fcrdns)\b|\b(reverse dns|rdns|ptr) .{0,30}"
      r"(fail|missing|invalid|not |does ?n.t)", "smtp_ptr_missing"),
-    ("Exim, Postfix", SESSION, r"\bspf\b.{0,40}(fail|not allowed|not permitted|"
-     r"reject)|\bfail\w*\b.{0,40}\bspf\b|openspf\.(org|net)", "smtp_spf_failed"),
+    ("Exim, Postfix", SESSION, r"\bspf\b.{0,40}(fail|not (allowed|permitted)|"
+     r"unauthori[sz]ed|reject)|\bfail\w*\b.{0,40}\bspf\b|openspf\.(org|net)",
+     "smtp_spf_failed"),
     ("any", RCPT, r"\bdkim\b.{0,40}(fail|missing|invalid|required|reject)|"
      r"\b(no|fail\w*|invalid|missing)\b.{0,40}\bdkim\b", "smtp_dkim_failed"),
 )  # fmt: skip
@@ -83,8 +85,8 @@ REPUTATION = (
     ("Microsoft 365", ANY, "banned sending ip", "smtp_ip_banned"),
     ("Outlook.com", ANY, r"network is on our block list|\(S31[45]0\)",
      "smtp_ip_banned"),
-    ("Microsoft 365", ANY, "bad outbound sender|spam abuse detected",
-     "smtp_sender_restricted"),
+    ("Microsoft 365", ANY, "bad outbound sender|spam abuse detected|"
+     "OutboundSpamException", "smtp_sender_restricted"),
     ("T-Online", ANY, r"contact tosa@", "smtp_ip_banned"),
     ("Postfix", ANY, r"(sender|domain|\bdbl\b).{0,60}(block|black)ed using .{0,20}"
      r"(dbl|rhsbl|surbl|uribl)\b", "smtp_domain_listed"),
@@ -92,9 +94,11 @@ REPUTATION = (
      "smtp_content_link"),
     ("any", ANY, r"\bdbl\.spamhaus|\bsender.{0,40}\b(black|block)[ -]?list",
      "smtp_domain_listed"),
+    ("Mimecast", SENDER, r"\bblocked senders?\b", "smtp_domain_listed"),
     ("any", ANY, r"\bpbl\b|\bdynamic (ip|address|host|range)|(dynamic|generic|"
      r"residential).{0,20}(ip|address|hostname|rdns|ptr)\b", "smtp_ip_dynamic"),
-    ("Postfix", ANY, r"blocked using [\w-]+\.|listed (in|at|on|by) [\w-]+\.[\w-]|"
+    ("Postfix, Exchange", ANY, r"blocked using [\w-]+\.|client host \S+ blocked|"
+     r"listed (in|at|on|by) [\w-]+\.[\w-]|"
      r"\b(dnsbl|rbl)\b",
      "smtp_blocklisted"),
     ("any", ANY, r"spamhaus|spamcop|barracudacentral|\bsorbs\b|uceprotect|"
@@ -118,7 +122,7 @@ RECIPIENT = (
      "smtp_mailbox_full"),
     ("Postfix", RCPT, "no valid recipients", "smtp_recipient_refused"),
     ("Exchange", RCPT, "RecipientNotFound", "smtp_recipient_unknown"),
-    ("Microsoft 365", RCPT, "recipient address rejected: access denied",
+    ("Microsoft 365", RCPT, "recipient address(es)? rejected ?: access denied",
      "smtp_recipient_unknown"),
     ("Postfix", RCPT, r"\b(user|recipient|mailbox) unknown\b|\bunknown "
      "(user|recipient|mailbox|local part)", "smtp_recipient_unknown"),
@@ -126,8 +130,13 @@ RECIPIENT = (
      r"(user|mailbox|account|address|recipient|person).{0,60}(does ?n.t|does not|"
      r"doesn't) exist|(user|mailbox|recipient|account) not found",
      "smtp_recipient_unknown"),
+    ("Yahoo", RCPT, r"\buser (does ?n.t|does not) have an? .{0,40}\baccount\b",
+     "smtp_recipient_unknown"),
+    ("qmail, Exim, Mimecast", RCPT, r"\bno mailbox here\b|\bunroute?able address|"
+     r"\binvalid recipient\b(?! address)", "smtp_recipient_unknown"),
     ("any", RCPT, r"\b(account|user|mailbox|recipient).{0,40}(is |has been )?"
-     r"(disabled|inactive|suspended|deactivated|locked)\b", "smtp_recipient_disabled"),
+     r"\b(disabled|inactive|suspended|deactivated|locked)\b",
+     "smtp_recipient_disabled"),
     ("Postfix", RCPT, "recipient address rejected: domain not found|"
      "(host|domain) (name )?(or domain )?not found|name or service not known",
      "smtp_recipient_domain_unknown"),
@@ -155,23 +164,26 @@ CONTENT = (
      "smtp_attachment_blocked"),
     ("any", SENT, r"\b(attachment|file ?(type|name)?|extension)s?\b.{0,40}"
      r"(not allowed|blocked|prohibited|forbidden|banned|rejected)|"
-     r"\bbanned (file|attachment|content)", "smtp_attachment_blocked"),
+     r"\b(banned|unacceptable) (file|attachment|content)", "smtp_attachment_blocked"),
     ("Google", SENT, "multiple addresses in from|(missing|no|invalid) .{0,20}"
      r"(from|message-id|date|header)\b|not rfc ?[25]?[38]22|rfc ?5322 compliant",
      "smtp_headers_invalid"),
     ("any", ANY, r"\bsmtputf8\b", "smtp_address_not_ascii"),
     ("Exchange, Rspamd", SENT, r"\bspam(my)?\b|\bunsolicited\b|\bjunk mail\b|"
      r"\bphish", "smtp_content_spam"),
+    ("Google, 163", SENT, r"suspicious due to the nature of the content|\bDT:SPM\b",
+     "smtp_content_spam"),
     ("Yahoo, iCloud", SENT, "(policy reasons|local policy|content policy|"
-     "policy violation)", "smtp_content_policy"),
+     "policy violation|policy that prohibit)", "smtp_content_policy"),
 )  # fmt: skip
 
 SERVER = (
     ("Google", ANY, "try again later, closing connection", "smtp_rate_limited"),
-    ("Postfix", ANY, "insufficient system (storage|resources)|"
+    ("Postfix, Sendmail", ANY, "insufficient (system (storage|resources)|disk)|"
      "out of (disk|memory)|no space left", "smtp_server_full"),
     ("Postfix", ANY, r"\bqueue file write error|\bserver configuration "
-     r"(error|problem)|\binternal (server )?error", "smtp_server_fault"),
+     r"(error|problem)|\binternal (server )?error|temporary (server error|local "
+     "problem)", "smtp_server_fault"),
     ("any", ANY, r"\b(temporary lookup|dns) (failure|error|timeout)",
      "smtp_lookup_failed"),
 )  # fmt: skip

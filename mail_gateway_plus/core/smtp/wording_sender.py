@@ -34,6 +34,9 @@ ENCRYPTION = (
 )  # fmt: skip
 
 THE_LOGIN = (
+    # What they call a login is a recipient's own list
+    ("Exchange", SENDER, r"RESOLVER\.RST\.(AuthRequired|NotAuthorized|Sender)",
+     "smtp_recipient_not_allowed"),
     # Which kind of login is taken at all
     ("Microsoft 365", ANY, "smtpclientauthentication is disabled for the tenant",
      "smtp_auth_off_tenant"),
@@ -53,13 +56,14 @@ THE_LOGIN = (
     ("any", LOGIN, r"\b(create|generate|needs?|requires?|use) an? app(lication)?[ -]"
      "(specific )?password", "smtp_app_password"),
     ("Mail.ru", LOGIN, "ap+lication password is required", "smtp_app_password"),
+    ("QQ, 163", LOGIN, "your authori[sz]ation code", "smtp_app_password"),
     ("Google", LOGIN, "(log|sign) ?in (via|with|through) your web browser",
      "smtp_web_login"),
     ("Google", LOGIN, "web ?login required", "smtp_web_login"),
     ("any", LOGIN, r"\bcaptcha\b", "smtp_web_login"),
     ("SendGrid", ANY, "maximum credits exceeded", "smtp_plan_quota"),
     # Too often, or not now
-    ("Google", LOGIN, "too many (failed |invalid )?"
+    ("Google, Yahoo", LOGIN, "too many (failed |invalid |bad )?"
      "(auth(entication)?|log[io]n|password) (attempts|failures|errors)",
      "smtp_login_too_often"),
     ("any", LOGIN, r"authentication.{0,20}rate[ -]limit", "smtp_login_too_often"),
@@ -74,6 +78,8 @@ THE_LOGIN = (
     ("any", LOGIN, r"(account|user) (has been |is |was )?(temporarily )?"
      r"(suspended|locked|blocked|disabled)\b", "smtp_account_locked"),
     ("Brevo", ANY, "account is not (yet )?(activated|enabled)",
+     "smtp_account_inactive"),
+    ("Yandex", LOGIN, "not have access rights to this service",
      "smtp_account_inactive"),
     ("any", LOGIN, r"\bsmtp (access|service|sending)? ?(is |has been )?"
      "(not enabled|not allowed|disabled)", "smtp_account_inactive"),
@@ -93,6 +99,9 @@ THE_LOGIN = (
      "(type|method|mechanism)", "smtp_auth_mechanism"),
     ("Postfix", SENDER, "sender address rejected: not logged in",
      "smtp_auth_required"),
+    ("cPanel", UNTIL_RCPT, "turn on smtp authentication", "smtp_auth_required"),
+    ("SendGrid", UNTIL_RCPT, "unauthenticated senders? not allowed",
+     "smtp_auth_required"),
     ("any", UNTIL_RCPT, r"\bpop[ -]before[ -]smtp", "smtp_pop_first"),
     ("any", UNTIL_RCPT, r"authenticat(ion|e)( is)? (required|needed|first)",
      "smtp_auth_required"),
@@ -106,28 +115,36 @@ THE_SENDER = (
      "(as this sender|on behalf)", "smtp_send_as_denied"),
     ("Microsoft 365", ANY, "SendAsDenied", "smtp_send_as_denied"),
     ("Postfix, Yandex", SENDER, "not owned by", "smtp_sender_not_owned"),
-    ("Zoho", SENDER, "relaying disallowed", "smtp_sender_not_account"),
+    ("Zoho", SENDER, "relaying disallowed|sender is not allowed to relay",
+     "smtp_sender_not_account"),
+    ("QQ, 163", SENDER, r"\b(must|should) (be )?(the )?(same|equal|match|identical)"
+     ".{0,30}(authori[sz]|authenticat|login|account)", "smtp_sender_not_account"),
     ("Fastmail", SENDER, "not authori[sz]ed to send from", "smtp_sender_not_account"),
     ("iCloud", SENDER, "not one of your addresses", "smtp_sender_not_account"),
-    ("GMX, IONOS", SENDER, "sender address is not allowed", "smtp_sender_not_account"),
+    ("GMX, IONOS", SENDER, "sender address (is )?not allowed",
+     "smtp_sender_not_account"),
     ("Mail.ru", SENDER, "not local sender", "smtp_sender_not_account"),
     # The provider wants to see that the sender is yours
-    ("Amazon SES", ANY, "(address|identit).{0,20} (is|are) not verified",
+    ("Amazon SES, Yahoo", SENDER, "(address|identit).{0,20} (is |are )?not verified",
      "smtp_sender_not_verified"),
-    ("SendGrid", ANY, "not match a verified sender", "smtp_sender_not_verified"),
-    ("Postmark", ANY, r"sender signature\b.{0,80}(not|n't) ",
-     "smtp_sender_not_verified"),
-    ("Brevo, Mailjet", ANY, "sender .{0,80}(not|n't) (been )?"
+    ("SendGrid", SENDER, "not match a verified sender", "smtp_sender_not_verified"),
+    ("Postmark", SENDER, r"sender signature\b.{0,80}(not|n't) |"
+     r"\bnot a sender signature", "smtp_sender_not_verified"),
+    ("Brevo, Mailjet", SENDER, "sender .{0,80}(not|n't) (been )?"
      "(valid|verified|validated|confirmed)", "smtp_sender_not_verified"),
-    ("SparkPost", ANY, "(unconfigured|unverified) sending domain",
+    ("SparkPost", SENDER, "(unconfigured|unverified) sending domain",
      "smtp_sender_domain_not_verified"),
-    ("Mailgun, Brevo", ANY, "domain .{0,40}(is )?(unverified|not verified)",
+    ("Mailgun, Brevo", SENDER, "domain .{0,40}(is )?(unverified|not verified)",
      "smtp_sender_domain_not_verified"),
     # The address itself
     ("Postfix", SENDER, "sender address rejected: (domain|host) not found",
      "smtp_sender_domain_unknown"),
     ("Sendmail", SENDER, "domain of sender address .{0,80}does not (exist|resolve)",
      "smtp_sender_domain_unknown"),
+    ("qmail", SENDER, "sender domain must exist", "smtp_sender_domain_unknown"),
+    ("Postfix", SENDER, "sender address (rejected|has).{0,80}"
+     "(null ?mx|not accept mail)", "smtp_sender_null_mx"),
+    ("Sendmail", SENDER, "domain name required for sender", "smtp_sender_syntax"),
     ("Exim", SENDER, "sender verif(y|ication) (failed|failure)",
      "smtp_sender_unverifiable"),
     ("Exim", SENDER, "could ?n.t complete sender verify", "smtp_sender_unverifiable"),
@@ -138,14 +155,17 @@ THE_SENDER = (
 )  # fmt: skip
 
 PASSING_ON = (
-    ("Mailgun", ANY, "free accounts are for test purposes", "smtp_sandbox"),
+    ("Mailgun", ANY, "are for test purposes only", "smtp_sandbox"),
     ("SparkPost, Postmark", ANY, r"\bsandbox (domain|mode|limit|account)|"
      "pending approval", "smtp_sandbox"),
     ("Amazon SES", ANY, "sending (has been |is )?(paused|suspended)",
      "smtp_sending_suspended"),
     ("Mailgun", SENDER, "domain .{0,80}(is )?(disabled|suspended)",
      "smtp_sending_suspended"),
-    ("Zoho", SENDER, "unusual sending activity", "smtp_sending_suspended"),
+    ("Zoho", SENDER, "unusual sending activity|mail sending blocked",
+     "smtp_sending_suspended"),
+    ("cPanel", SENDER, r"\boutgoing mail from .{0,80}\b(suspended|disabled)\b",
+     "smtp_sending_suspended"),
     ("any", SENDER, r"\b(your|sending|this|smtp) account (has been |is |was )?"
      r"(suspended|disabled|blocked|locked)\b", "smtp_sending_suspended"),
     ("Amazon SES", ANY, r"not authori[sz]ed to perform\b", "smtp_provider_rights"),
@@ -165,6 +185,8 @@ PASSING_ON = (
     ("qmail", ANY, "list of allowed rcpthosts", "smtp_relay_denied"),
     # The machine that asks
     ("Postfix", HELLO, r"\bhelo command rejected|(invalid|bad) (helo|ehlo)\b",
+     "smtp_helo_refused"),
+    ("Postfix", HELLO, r"\b(helo|ehlo) (name |argument )?(should|must) be",
      "smtp_helo_refused"),
     ("Exim", HELLO, r"\b(helo|ehlo) .{0,60}(not|in)[ -]?(valid|allowed|accepted)",
      "smtp_helo_refused"),
