@@ -18,7 +18,7 @@ from ..trial import Step
 from . import session, transaction
 from .dialogue import Pause, Say, Talk
 from .fact import FACTS
-from .journal import Journal, Refused
+from .journal import LEAVING, Journal, Refused
 from .relay import Envelope, Relay
 from .reply import Meaning
 from .session import Session
@@ -166,7 +166,8 @@ class Survey:
             if ended:
                 # That it cannot be reached again is not what is wrong.
                 self._lost = self._lost or (self.session.steps[-1], ended.meaning)
-                if self.reconnects <= 0 or not self.session.secured:
+                # A login that is refused twice is two steps towards a locked account.
+                if self.reconnects <= 0 or not self.session.entered:
                     break
                 self.reconnects -= 1
                 self.session = Session(self.relay)
@@ -200,8 +201,12 @@ class Survey:
             yield from self._reset()
 
     def _reset(self) -> Talk[None]:
-        """The server may take leave here as well, and the next MAIL will tell."""
-        yield Say("RSET")
+        """What goes wrong here is the next envelope's: an answer that comes too late
+        would be taken for the answer to its MAIL."""
+        with transaction.stage(self.session, "mail", self._waiting[0]):
+            answer = yield from self.session.reply(Say("RSET"))
+            if answer.number == LEAVING:
+                raise self.session.refusal(answer)
         if self.pause_s:
             yield Pause(self.pause_s)
 

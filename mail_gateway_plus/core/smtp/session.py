@@ -27,6 +27,9 @@ from .relay import Relay
 CAPABLE = "test_capable"
 NO_LOGIN = "test_no_login"
 
+#: RFC 5321, 4.2.4
+UNKNOWN_COMMAND = (500, 502)
+
 
 class Session(Journal):
     """One connection to ``relay``; ``secured`` says that nothing can go wrong any more
@@ -37,6 +40,8 @@ class Session(Journal):
         #: What the last answer to EHLO offers, and what the first did, in clear text.
         self.offered = self.first = Capabilities()
         self.secured = False
+        #: The login is done, or there is none to do.
+        self.entered = False
         self._name = ""
 
     def open(self) -> Talk[None]:
@@ -55,6 +60,7 @@ class Session(Journal):
         self.secured = True
         with self.stage("auth") as note:
             yield from self._login(note)
+        self.entered = True
 
     def close(self, *, polite: bool = True) -> Talk[None]:
         yield Leave(polite)
@@ -77,10 +83,21 @@ class Session(Journal):
             elif said.number == LEAVING:
                 raise self.refusal(said)
             else:
-                said = yield from self.accepted(Say(f"HELO {self._name}"))
+                said = yield from self._helo(said)
                 self.offered = capabilities(said.lines[:1])
             note.facts = self.offered.facts
             note.passed(CAPABLE, **note.facts)
+
+    def _helo(self, refused: Reply) -> Talk[Reply]:
+        """:param refused: the answer to EHLO. Who is not wanted is told so there, and
+        finds the line dead afterwards."""
+        why = self.refusal(refused).meaning
+        try:
+            return (yield from self.accepted(Say(f"HELO {self._name}")))
+        except Refused as gone:
+            if gone.is_lost and refused.number not in UNKNOWN_COMMAND:
+                raise Refused(why, is_lost=True) from gone
+            raise
 
     def _secure(self) -> Talk[None]:
         """STARTTLS (RFC 3207); a server that does not offer it (any more) is refused,

@@ -2,14 +2,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One envelope, asked or sent (RFC 5321, 3.3)."""
 
+import contextlib
+
 from .address import path
 from .dialogue import Say, Send, Talk
+from .journal import Note
 from .relay import Envelope
 from .session import Session
 
 SENDER_ACCEPTED = "test_sender_accepted"
 RECIPIENT_ACCEPTED = "test_recipient_accepted"
 CONTENT_ACCEPTED = "test_content_accepted"
+
+
+def stage(
+    session: Session, name: str, envelope: Envelope
+) -> contextlib.AbstractContextManager[Note]:
+    """A stage of ``session`` that is about an envelope."""
+    addresses = {"sender": envelope.sender, "recipient": envelope.recipient}
+    return session.stage(name, **addresses)
 
 
 def ask(
@@ -19,14 +30,13 @@ def ask(
 
     :param message: what would be sent: its size counts
     """
-    params = {"sender": envelope.sender, "recipient": envelope.recipient}
-    with session.stage("mail", **params) as note:
+    with stage(session, "mail", envelope) as note:
         sender = _path(session, envelope.sender)
         recipient = path(envelope.recipient) or ""
         options = _options(session, sender + recipient, message)
         yield from session.accepted(Say(f"MAIL FROM:<{sender}>{options}"))
         note.passed(SENDER_ACCEPTED)
-    with session.stage("rcpt", **params) as note:
+    with stage(session, "rcpt", envelope) as note:
         recipient = _path(session, envelope.recipient)
         yield from session.accepted(Say(f"RCPT TO:<{recipient}>"))
         note.passed(RECIPIENT_ACCEPTED)
@@ -34,8 +44,7 @@ def ask(
 
 def send(session: Session, envelope: Envelope, message: bytes) -> Talk[None]:
     """Send what was asked for; raises ``Refused``."""
-    params = {"sender": envelope.sender, "recipient": envelope.recipient}
-    with session.stage("data", **params) as note:
+    with stage(session, "data", envelope) as note:
         yield from session.accepted(Say("DATA"), hundred=3)
         said = yield from session.accepted(Send(message))
         note.passed(CONTENT_ACCEPTED, reply=session.shown(said.text))

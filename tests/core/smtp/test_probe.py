@@ -105,6 +105,19 @@ def test_server_that_knows_only_helo():
     assert [*steps] == WAY and steps["auth"].finding.code == "test_no_login"
 
 
+@pytest.mark.parametrize("then", [Fault("closed", "gone"), TIMEOUT, "421 bye"])
+def test_greeting_is_refused_before_the_server_hangs_up(then):
+    """Why, it says at the first of two commands."""
+    said = "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using b.example"
+    server = Server(EHLO=said, HELO=then)
+    steps = outcome(server, relay("none"))
+    assert failure(steps) == ("ehlo", "smtp_blocklisted")
+    assert steps["ehlo"].reply == said and server.goodbyes == [False]
+    server = Server(EHLO="550 no", HELO="554 5.7.1 blocked using b.example")
+    assert failure(outcome(server, relay("none"))) == ("ehlo", "smtp_blocklisted")
+    assert server.goodbyes == [True]
+
+
 def test_server_that_takes_leave_is_not_asked_on():
     server = Server(EHLO="421 4.7.0 too many connections")
     steps = outcome(server, relay("none"))

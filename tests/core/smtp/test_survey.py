@@ -77,6 +77,19 @@ def test_connects_once_more_and_goes_on_where_it_was(lost):
     assert [step.stage for step in survey.steps].count("auth") == 1
 
 
+@pytest.mark.parametrize("lost", [TIMEOUT, Fault("closed", "gone"), "421 4.7.0 bye"])
+def test_lost_between_two_envelopes(lost):
+    """What comes late is no answer to the next question."""
+    server = Server(RSET=[lost, "250 ok"])
+    survey = surveyed(server)
+    assert states(survey) == ["allowed"] * 4
+    assert server.goodbyes == [False, True]
+    again = surveyed(Server(RSET=TIMEOUT))
+    assert states(again) == ["allowed", "allowed", "unknown", "unknown"]
+    assert again.verdicts[-1].meaning.code == "smtp_command_timeout"
+    assert again.verdicts[-1].stage == "mail"
+
+
 def test_server_that_hangs_up_again_is_left_alone():
     answers = ["250 ok", "421 too many", "250 ok", "421 too many"]
     server = Server(MAIL=answers)
@@ -96,7 +109,14 @@ def test_what_came_first_is_what_is_wrong():
 
 
 def test_way_that_ends_before_the_first_question():
-    survey = surveyed(Server(AUTH="535 5.7.8 no"))
+    server = Server(AUTH="535 5.7.8 no")
+    survey = surveyed(server)
+    # A login that is refused again and again locks the account.
+    assert [line.split()[1] for line in server.lines if "AUTH" in line] == [
+        "PLAIN",
+        "LOGIN",
+    ]
+    assert len(server.goodbyes) == 1
     assert states(survey) == ["unknown"] * 4
     assert {one.stage for one in survey.verdicts} == {"auth"}
     assert not survey.steps[-1].passed
