@@ -7,6 +7,7 @@
 ``message``  what a raw message says of itself, and whether it stays in bounds
 ``routing``  what was observed while a message was processed -> its verdict
 ``smtp``     what an outgoing server's reply means, and a fault on the way to it
+``dns``      what a domain publishes about its mail, and what it should
 ``delivery`` under which address a mail leaves
 ``retry``    when to try again what may pass
 """

@@ -35,7 +35,8 @@ class Question(NamedTuple):
 @dataclass(frozen=True)
 class Answer:
     """``records`` by kind: MX (preference, host); SRV (priority, weight, port, target);
-    A and AAAA (address,); TXT (bytes,), its strings put together."""
+    A and AAAA (address,); PTR and CNAME (host,); TXT and SPF (bytes,), the strings of
+    each put together."""
 
     status: str
     records: tuple[tuple[Any, ...], ...] = ()
