@@ -15,7 +15,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.mail_gateway_plus.core.finding import Finding
 from odoo.addons.mail_gateway_plus.models import fetch_run
-from odoo.addons.mail_gateway_plus.models.mailbox_locks import MailboxLocks
+from odoo.addons.mail_gateway_plus.models.server_locks import ServerLocks
 from odoo.addons.mail_gateway_plus.net.imap import Session
 from odoo.addons.mail_gateway_plus.net.refusal import Refusal
 
@@ -367,7 +367,7 @@ def test_scheduled_action_fetches_what_is_due_and_processing_follows(
 
 def test_locked_mailbox_is_skipped_and_the_button_says_so(live, stack, login):
     server = live.mailbox("imap", login)
-    with MailboxLocks(live.registry) as other:
+    with ServerLocks(live.registry) as other:
         assert other.take(server)
         with pytest.raises(UserError, match="being fetched at this moment"):
             live.fetch(server)

@@ -11,7 +11,7 @@ import odoo.sql_db
 from odoo import fields
 from odoo.exceptions import UserError
 
-from odoo.addons.mail_gateway_plus.models.mailbox_locks import MailboxLocks
+from odoo.addons.mail_gateway_plus.models.server_locks import ServerLocks
 
 from . import scripted
 from .live import engine, mail
@@ -113,7 +113,7 @@ def test_lost_lock_stops_no_fetch(live, stack, login):
         server = boxed(live, "lock", slow)
         assert len(fetched_beside(live, stack, login, server)) == 1
     assert live.ledger(server, "uid") == [("a",), ("b",), ("c",)]
-    with MailboxLocks(live.registry) as locks:
+    with ServerLocks(live.registry) as locks:
         assert locks.take(server), "no lock is left in the pool"
 
 

@@ -3,9 +3,14 @@
 """As whom servers let mail leave: asked of the real relay, which knows which login owns
 which sender (reject_sender_login_mismatch)."""
 
+import threading
 import time
 
 import pytest
+
+from odoo.exceptions import UserError
+
+from odoo.addons.mail_gateway_plus.models.server_locks import RELAYS, ServerLocks
 
 from sandbox.accounts import ACCOUNTS, owns
 
@@ -87,6 +92,8 @@ def test_matrix_is_right_for_20_addresses_and_two_logins(world):
         counts = servers.mapped("refused_count")
         assert counts == [16, 17]
         assert f"{sum(counts)} refused" in told["params"]["message"]
+        shown = told["params"]["next"]["context"]
+        assert shown == {"search_default_by_server": 1}, "which is whose"
 
 
 def test_one_connection_a_server_within_its_time(world):
@@ -230,6 +237,84 @@ def test_server_that_hangs_up_is_asked_on_by_the_cron(world):
             env["ir.mail_server"]._cron_check_permissions()
             env.invalidate_all()
             assert server.permission_count > first
+
+
+def test_server_is_asked_by_one_at_a_time(world):
+    """Two would ask twice as fast as its limits allow."""
+    with world.env() as env, ServerLocks(world.registry, RELAYS) as somebody:
+        identities(env, ["ceo@demo.example"])
+        server = relay(world, env)
+        assert somebody.take(server.id)
+        with pytest.raises(UserError, match="is being asked just now"):
+            server.action_check_permissions()
+        somebody.give_back(server.id)
+        server.action_check_permissions()
+        before = server.permission_ids.mapped("checked_on")
+        env.cr.execute("UPDATE mail_gateway_permission SET checked_on = '2020-01-01'")
+        env.invalidate_all()
+        assert somebody.take(server.id), "given back"
+        env["ir.mail_server"]._cron_check_permissions()
+        assert server.permission_ids.mapped("checked_on") < before
+
+
+def test_servers_are_asked_side_by_side(world):
+    """A dozen that are slow together cost the time of one: Odoo ends a worker that
+    takes too long."""
+    together = threading.Barrier(12, timeout=10)
+    answers = smtp()
+
+    def script(self, sock):
+        together.wait()
+        answers(self, sock)
+
+    with scripted.server(script) as other, world.env() as env:
+        servers = env["ir.mail_server"]
+        for _number in range(12):
+            servers |= odd(world, env, other.port, smtp_user=False)
+        servers.from_filter = SALES
+        servers.action_check_permissions()
+        assert [matrix(server) for server in servers] == [{SALES: "allowed"}] * 12
+
+
+def meanwhile(world, change):
+    """A script in which somebody commits ``change(env)`` before the first answer."""
+    answers = smtp()
+
+    def script(self, sock):
+        with world.env() as env:
+            change(env)
+        answers(self, sock)
+
+    return script
+
+
+def test_answers_of_settings_that_are_gone_do_not_count(world):
+    def change(env):
+        env["ir.mail_server"].search([]).smtp_host = "127.0.0.1"
+
+    with world.env() as env:
+        identities(env, ["ann@demo.example"])
+        with scripted.server(meanwhile(world, change)) as other:
+            server = odd(world, env, other.port, smtp_user=False)
+            told = server.action_check_permissions()
+            assert not server.permission_ids
+            assert "was changed while it was asked" in told["params"]["message"]
+            assert told["params"]["type"] == "warning"
+            server.action_check_permissions()
+            assert matrix(server)["ann@demo.example"] == "allowed"
+
+
+def test_identity_that_is_deleted_meanwhile(world):
+    def change(env):
+        env["mail.gateway.identity"].search([]).unlink()
+
+    with world.env() as env:
+        identities(env, ["ann@demo.example"])
+        with scripted.server(meanwhile(world, change)) as other:
+            server = odd(world, env, other.port, smtp_user=False)
+            server.action_check_permissions()
+            found = server.permission_ids.filtered(lambda p: p.email.startswith("ann"))
+            assert found.state == "allowed" and not found.identity_id
 
 
 def test_cron_refreshes_what_is_old_and_only_that(world):

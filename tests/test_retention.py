@@ -8,7 +8,7 @@ import pytest
 
 from odoo.exceptions import UserError
 
-from odoo.addons.mail_gateway_plus.models.mailbox_locks import MailboxLocks
+from odoo.addons.mail_gateway_plus.models.server_locks import ServerLocks
 
 from .live import engine, mail
 
@@ -167,7 +167,7 @@ def test_without_content_nothing_is_processed_again(live, box):
 
 def test_mailbox_in_use_waits_for_the_next_time(live, box):
     age(live, 91)
-    with MailboxLocks(live.registry) as fetching:
+    with ServerLocks(live.registry) as fetching:
         assert fetching.take(box)
         purge(live)
         assert len(live.ledger(box, "id")) == 2

@@ -17,8 +17,8 @@ from ..core.mailbox import fault
 from ..net import mailbox
 from ..net.deadline import Limits
 from .fetch_run import FetchRun
-from .mailbox_locks import MailboxLocks
 from .processing import PASSING
+from .server_locks import ServerLocks
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class FetchmailServer(models.Model):
             fetchmail.MAIL_SERVER_DOMAIN
         )
         with (
-            MailboxLocks(self.env.registry) as locks,
+            ServerLocks(self.env.registry) as locks,
             self.env.registry.cursor() as work_cr,
         ):
             visited, fault = due._visit(locks, work_cr)

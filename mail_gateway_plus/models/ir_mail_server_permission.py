@@ -1,5 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import random
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,7 +8,9 @@ from odoo.exceptions import UserError
 
 from ..core.delivery import permission
 from ..net import smtp_surveys
+from ..net.smtp_surveys import AT_ONCE
 from .sender_survey import Survey
+from .server_locks import RELAYS, ServerLocks
 
 #: Every so many days evidence is refreshed; 0: never.
 DAYS_SETTING = "mail_gateway_plus.permission_days"
@@ -63,15 +66,18 @@ class IrMailServer(models.Model):
             "mail_gateway_plus.mail_gateway_permission_action"
         )
         domain = [("mail_server_id", "in", self.ids)]
-        return {**action, "domain": domain, "context": {}}
+        context = {"search_default_by_server": 1} if len(self) > 1 else {}
+        return {**action, "domain": domain, "context": context}
 
     def _check_permissions(self, emails=None):
         """:param emails: only these of the addresses"""
         self.check_access("write")
         for server in self:
             server._check_survey()
-        surveys = [Survey(server, PATIENCE_S, emails) for server in self]
-        self._survey(surveys)
+        with ServerLocks(self.env.registry, RELAYS) as locks:
+            self._check_idle(locks)
+            surveys = [server._prepared(PATIENCE_S, emails) for server in self]
+            self._survey(surveys)
         if any(survey.left for survey in surveys):
             self.env.ref(CRON).sudo()._trigger()
         return self._survey_told(surveys)
@@ -103,48 +109,51 @@ class IrMailServer(models.Model):
                 )
             )
 
-    def _survey(self, surveys):
-        """Ask, and store what came; no transaction waits for the network."""
-        questions = [survey.question for survey in surveys if survey.question]
-        # What the login hooks have written stays, too.
+    def _check_idle(self, locks):
+        """Two at once would ask twice as fast as the limits allow."""
+        for server in self:
+            if not locks.take(server.id):
+                raise UserError(
+                    self.env._(
+                        "“%s” is being asked just now. Its answers are here in a"
+                        " minute.",
+                        server.name,
+                    )
+                )
+
+    def _prepared(self, *args, **kwargs):
+        """A survey of the server. What its login hook has written stays, and the
+        transaction does not wait for the network, nor for the next server's hook."""
+        survey = Survey(self, *args, **kwargs)
         self.env.cr.commit()  # pylint: disable=invalid-commit
+        return survey
+
+    def _survey(self, surveys):
+        """Ask, and store what came, for whoever asks next to see it."""
+        questions = [survey.question for survey in surveys if survey.question]
         answers = iter(smtp_surveys.ask_all(questions))
         for survey in surveys:
             survey.take(next(answers) if survey.question else None)
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _survey_told(self, surveys):
         """A notification with the outcome, and the list behind it."""
         states = [one["state"] for survey in surveys for one in survey.found.values()]
-        lines = [
+        outdated = [survey.server for survey in surveys if survey.is_outdated]
+        is_well = not outdated and set(states) == {"allowed"}
+        lines = [self._survey_counts(states), *self._survey_rest(surveys)]
+        lines += [
             self.env._(
-                "%(allowed)s allowed, %(refused)s refused, %(unknown)s unknown.",
-                **{state: states.count(state) for state in ("allowed", "refused")},
-                unknown=states.count("unknown"),
+                "“%s” was changed while it was asked, so its answers do not count:"
+                " check again.",
+                server.name,
             )
+            for server in outdated
         ]
-        left = sum(survey.left for survey in surveys)
-        if left:
-            lines.append(
-                self.env._(
-                    "%s more are asked in the background, within the limits of the"
-                    " server.",
-                    left,
-                )
-            )
-        over = sum(survey.over for survey in surveys)
-        if over:
-            lines.append(
-                self.env._(
-                    "%(over)s addresses are left out: the matrix has room for %(most)s"
-                    " for each server.",
-                    over=over,
-                    most=permission.MOST,
-                )
-            )
-        is_well = "refused" not in states and "unknown" not in states
+        nothing = self.env._("There is no address that Odoo would send as from there.")
         params = {
             "type": "success" if is_well else "warning",
-            "message": " ".join(lines),
+            "message": " ".join(filter(None, lines)) or nothing,
             "next": self.action_open_permissions(),
         }
         return {
@@ -152,6 +161,29 @@ class IrMailServer(models.Model):
             "tag": "display_notification",
             "params": params,
         }
+
+    def _survey_counts(self, states):
+        """In words; "" where nothing was asked."""
+        return states and self.env._(
+            "%(allowed)s allowed, %(refused)s refused, %(unknown)s unknown.",
+            **{state: states.count(state) for state in ("allowed", "refused")},
+            unknown=states.count("unknown"),
+        )
+
+    def _survey_rest(self, surveys):
+        """What is to be said of those that were not asked."""
+        if left := sum(survey.left for survey in surveys):
+            yield self.env._(
+                "%s more are asked in the background, within the limits of the server.",
+                left,
+            )
+        if over := sum(survey.over for survey in surveys):
+            yield self.env._(
+                "%(over)s addresses are left out: the matrix has room for %(most)s"
+                " for each server.",
+                over=over,
+                most=permission.MOST,
+            )
 
     # --- from time to time
 
@@ -169,18 +201,26 @@ class IrMailServer(models.Model):
         interval = self._permission_interval()
         if not interval:
             return
-        servers = self.search([("owner_user_id", "=", False)])
-        servers = servers.filtered(lambda s: s._place()[0] and s._survey_recipient())
-        surveys = [
-            Survey(server, CRON_S, due_s=interval.total_seconds())
-            for server in servers
-            if server.permission_ids
-        ]
-        surveys = [survey for survey in surveys if survey.portion.count]
-        if not surveys:
-            return
-        self._survey(surveys)
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-        if any(survey.left and survey.is_answered for survey in surveys):
+        servers = self._to_refresh()
+        with ServerLocks(self.env.registry, RELAYS) as locks:
+            idle = servers.filtered(lambda server: locks.take(server.id))
+            surveys = [
+                server._prepared(CRON_S, due_s=interval.total_seconds())
+                for server in idle
+            ]
+            surveys = [survey for survey in surveys if survey.portion.count]
+            at_once, later = surveys[:AT_ONCE], surveys[AT_ONCE:]
+            self._survey(at_once)
+        if later or any(survey.left and survey.is_answered for survey in at_once):
             soon = fields.Datetime.now() + timedelta(minutes=1)
             self.env.ref(CRON)._trigger(at=soon)
+
+    @api.model
+    def _to_refresh(self):
+        """The servers that were asked before, in any order: those that never answer
+        must not always come first."""
+        servers = self.search([("owner_user_id", "=", False)])
+        servers = servers.filtered(
+            lambda s: s.permission_ids and s._place()[0] and s._survey_recipient()
+        )
+        return self.browse(random.sample(servers.ids, len(servers)))

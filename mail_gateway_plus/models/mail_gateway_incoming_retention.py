@@ -9,7 +9,7 @@ from odoo import api, fields, models
 
 from ..core.message import head
 from .mail_gateway_tally import DELETED, FETCHED
-from .mailbox_locks import MailboxLocks
+from .server_locks import ServerLocks
 
 _logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class MailGatewayIncoming(models.Model):
         :return: whether there was time for all
         """
         servers = [server for (server,) in self._read_group(domain, ["server_id"])]
-        with MailboxLocks(self.env.registry) as locks:
+        with ServerLocks(self.env.registry) as locks:
             for server in servers:
                 of_server = [*domain, ("server_id", "=", server.id)]
                 if not server or locks.take(server.id):

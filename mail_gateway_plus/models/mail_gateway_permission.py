@@ -1,6 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -112,7 +113,8 @@ class MailGatewayPermission(models.Model):
     def _compute_is_old(self):
         before = self._old_before()
         for found in self:
-            found.is_old = bool(before and found.checked_on < before)
+            checked = found.checked_on
+            found.is_old = bool(before and checked and checked < before)
 
     def _search_is_old(self, operator, value):
         if operator != "in":
@@ -150,6 +152,7 @@ class MailGatewayPermission(models.Model):
         """
         stored = self.sudo().search([("mail_server_id", "=", server.id)])
         known = {one.email: one for one in stored}
+        candidates = self._without_the_gone(candidates)
         new, changed = [], defaultdict(self.browse)
         for email, values in answers.items():
             about = self._about(candidates[email])
@@ -166,6 +169,17 @@ class MailGatewayPermission(models.Model):
             if moment:
                 rows.write({"checked_on": moment})
         self.sudo().create(new)
+
+    @api.model
+    def _without_the_gone(self, candidates):
+        """While the server was asked, somebody may have deleted an identity."""
+        identities = {one.identity for one in candidates.values() if one.identity}
+        there = self.env["mail.gateway.identity"].sudo().browse(identities).exists()
+        gone = identities - set(there.ids)
+        return {
+            email: replace(one, identity=0) if one.identity in gone else one
+            for email, one in candidates.items()
+        }
 
     def _is_replaced(self, values):
         return permission.replaces(

@@ -26,7 +26,7 @@ class Survey:
         """
         self.server = server
         self.found = {}
-        self.is_answered = False
+        self.is_answered = self.is_outdated = False
         candidates, self.over = server._sender_candidates()
         self.emails = {one.email for one in candidates}
         chosen = [c for c in candidates if not emails or c.email in emails]
@@ -51,6 +51,7 @@ class Survey:
         return known, today
 
     def _prepare(self, budget_s):
+        self.settings = self._settings()
         self.relay, self.fault = self.server._relay_or_fault()
         if self.fault:
             return
@@ -60,9 +61,16 @@ class Survey:
         limits = replace(PROBE, total_s=budget_s + PROBE.connect_s)
         self.question = Question(self.relay, envelopes, limits, self.portion.pause_s)
 
+    def _settings(self):
+        """What the answers depend on, beside the addresses."""
+        return self.server._place(), self.server._credentials()
+
     def take(self, asked):
         """Store what the server said, or why it could not be asked."""
         if not self.server.exists():
+            return
+        if self.candidates and self.settings != self._settings():
+            self.is_outdated = True
             return
         Permission = self.server.env["mail.gateway.permission"]
         if asked:

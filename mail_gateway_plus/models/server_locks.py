@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who works on which mailbox just now."""
+"""Who fetches from which mailbox, or asks which outgoing server, just now."""
 
 import contextlib
 import logging
@@ -9,20 +9,20 @@ import psycopg2
 
 _logger = logging.getLogger(__name__)
 
-#: Tells these locks from those of others; "mgp" in ASCII.
-LOCK_SPACE = 0x6D6770
+#: Tell these locks from each other and from those of others; "mgp" in ASCII.
+MAILBOXES, RELAYS = 0x6D6770, 0x6D6771
 
 
-class MailboxLocks:
+class ServerLocks:
     """Locks of PostgreSQL that belong to a connection and not to a transaction.
 
-    So each is given back when its mailbox is done, commits do not touch it, whoever
-    edits the mailbox in a form does not wait for the fetch, and a worker that dies
+    So each is given back when its server is done, commits do not touch it, whoever
+    edits the server in a form does not wait for the network, and a worker that dies
     leaves none behind.
     """
 
-    def __init__(self, registry):
-        self._registry = registry
+    def __init__(self, registry, space=MAILBOXES):
+        self._registry, self._space = registry, space
         self._cr = registry.cursor()
 
     def __enter__(self):
@@ -36,20 +36,22 @@ class MailboxLocks:
             self._cr.close()
 
     def take(self, server_id):
-        """Whether the mailbox is ours from now on."""
-        return self._ask("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, server_id])
+        """Whether the server is ours from now on."""
+        return self._ask(
+            "SELECT pg_try_advisory_lock(%s, %s)", [self._space, server_id]
+        )
 
     def give_back(self, server_id):
-        self._ask("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, server_id])
+        self._ask("SELECT pg_advisory_unlock(%s, %s)", [self._space, server_id])
 
     def _ask(self, query, params=None):
         try:
             return self._answer(query, params)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            # It slept for as long as the last mailbox took, and somebody ended it. Its
+            # It slept for as long as the last server took, and somebody ended it. Its
             # locks went with it: whoever takes one of them now writes the same rows as
             # we do, and one of us is put off.
-            _logger.info("The locks on mailboxes are lost", exc_info=True)
+            _logger.info("The locks on servers are lost", exc_info=True)
         with contextlib.suppress(psycopg2.Error):
             self._cr.close()
         self._cr = self._registry.cursor()
