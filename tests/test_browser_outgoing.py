@@ -13,8 +13,8 @@ SALES = "sales@demo.example"
 pytestmark = pytest.mark.pictures
 
 
-def new_server(desk, **values):
-    desk.technical("base.menu_mail_servers")
+def new_server(desk, menu="base.menu_mail_servers", **values):
+    desk.technical(menu)
     desk.page.click(".o_list_button_add")
     expect(desk.find(".o_form_view")).to_be_visible()
     desk.idle()
@@ -76,6 +76,38 @@ def test_server_for_an_address_is_looked_up(desk, house):
         expect(said).to_contain_text("do not answer for elsewhere.example")
         said.locator(".o_notification_close").click()
         assert desk.read("smtp_host") == "smtp.smith.example", "nothing is emptied"
+    desk.page.click(".o_form_button_cancel")
+
+
+def test_mailbox_for_an_address_is_looked_up(desk, house):
+    zone = "_imaps._tcp SRV 0 1 993 in.smith.example.\n_pop3s._tcp SRV 0 0 0 ."
+    menu = "mail.menu_action_fetchmail_server_tree"
+    with NameServer(ports.any_free(), {"smith.example": zone}) as names:
+        key, place = "mail_gateway_plus.name_servers", f"127.0.0.1:{names.port}"
+        house.call("ir.config_parameter", "set_param", key, place)
+        new_server(desk, menu, name="Smith & Co", port=143)
+        look_up = desk.page.get_by_role("button", name="Look Up Settings")
+        expect(look_up).to_have_count(0)
+        desk.fill(user="ann@smith.example")
+        assert not names.asked, "before the button is pressed"
+        desk.button("Look Up Settings")
+        said = desk.find(".o_notification")
+        expect(said).to_contain_text("server of its mailboxes: in.smith.example")
+        assert desk.read("server") == "in.smith.example"
+        assert desk.read("port") == "993"
+        assert desk.read("connection_security") == "SSL/TLS"
+        desk.picture("mailbox-look-up")
+        said.locator(".o_notification_close").click()
+        desk.fill(user="ann@gmail.com")
+        desk.button("Look Up Settings")
+        expect(said).to_contain_text("make an app password")
+        assert desk.read("server") == "imap.gmail.com"
+        said.locator(".o_notification_close").click()
+        desk.field("server_type").get_by_text("POP").click()
+        desk.fill(user="ann@smith.example")
+        desk.button("Look Up Settings")
+        expect(said).to_contain_text("Nothing was found for smith.example")
+        said.locator(".o_notification_close").click()
     desk.page.click(".o_form_button_cancel")
 
 

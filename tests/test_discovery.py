@@ -34,6 +34,10 @@ ZONES = {
     "published.test": "@ MX 10 mx\n_submissions._tcp SRV 0 1 465 out.published.test.\n"
     "_submission._tcp SRV 0 1 587 other.published.test.",
     "usual.test": "smtp AAAA 2001:db8::1",
+    "mailboxes.test": "_imaps._tcp SRV 0 1 993 in.mailboxes.test.\n"
+    "_imap._tcp SRV 0 1 143 other.mailboxes.test.\n"
+    "_pop3._tcp SRV 0 1 110 pop.mailboxes.test.\n_pop3s._tcp SRV 0 0 0 .",
+    "boxes.test": "imap A 192.0.2.1\npop3 AAAA 2001:db8::1",
     "silent.test": "@ A 192.0.2.1",
     "xn--fa-hia.test": "@ MX 10 mx",
     "large.test": "\n".join(f"@ MX {n} mx{n}-{'x' * 40}" for n in range(40))
@@ -250,6 +254,52 @@ def test_button_fills_the_form(live, domain, provider, place, kind, title):
         assert (form.smtp_host, form.smtp_port, form.smtp_encryption) == place
 
 
+@pytest.mark.parametrize(
+    "domain, kind, place, shown, title",
+    [
+        ("workspace.test", "imap", ("imap.gmail.com", 993, "ssl_strict"), "success",
+         "The mail of workspace.test goes to Google"),
+        ("tenant.test", "pop", ("outlook.office365.com", 995, "ssl_strict"), "success",
+         "The mail of tenant.test goes to Microsoft 365 and Outlook.com"),
+        ("hotmail.com", "imap", ("outlook.office365.com", 993, "ssl_strict"), "success",
+         "The addresses of hotmail.com come from Outlook.com, Hotmail"),
+        ("mailboxes.test", "imap", ("in.mailboxes.test", 993, "ssl_strict"), "success",
+         "mailboxes.test names the server of its mailboxes: in.mailboxes.test,"
+         " port 993"),
+        ("mailboxes.test", "pop", ("pop.mailboxes.test", 110, "starttls_strict"),
+         "success",
+         "mailboxes.test names the server of its mailboxes: pop.mailboxes.test,"
+         " port 110"),
+        ("boxes.test", "imap", ("imap.boxes.test", 993, "ssl_strict"), "info",
+         "There is a server called imap.boxes.test"),
+        ("boxes.test", "pop", ("pop3.boxes.test", 995, "ssl_strict"), "info",
+         "There is a server called pop3.boxes.test"),
+        ("silent.test", "imap", None, "warning", "Nothing was found for silent.test"),
+    ],
+)  # fmt: skip
+def test_button_fills_the_mailbox(live, domain, kind, place, shown, title):
+    with live.env() as env:
+        mailboxes = env["fetchmail.server"]
+        found = mailboxes.look_up_settings(f"ann@{domain}", kind)
+        assert (found["type"], found["title"]) == (shown, title)
+        form = Form(mailboxes)
+        form.server_type, form.user = kind, f"ann@{domain}"
+        before = (form.server, form.port, form.connection_security)
+        for name, value in found["values"].items():
+            setattr(form, name, value)
+        made = (form.server, form.port, form.connection_security)
+        assert made == (place or before)
+        assert form.is_ssl == form.connection_security.startswith("ssl")
+
+
+def test_mailbox_hears_what_its_provider_wants(live):
+    with live.env() as env:
+        look_up = env["fetchmail.server"].look_up_settings
+        assert "app password" in look_up("ann@workspace.test")["message"]
+        assert "Outlook OAuth" in look_up("ann@hotmail.com")["message"]
+        assert "app password" not in look_up("ann@mailboxes.test")["message"]
+
+
 def test_mailbox_tells_it_as_well(live):
     with live.env() as env:
         box = {"name": "Box", "server": "imap.h.test", "user": "ann@published.test"}
@@ -301,7 +351,9 @@ def test_only_for_those_who_may_set_up_servers(live, names):
     with live.env() as env:
         demo = env["res.users"].create({"name": "Eve", "login": "eve-looks-up"})
         servers = env["ir.mail_server"].with_user(demo)
-        with pytest.raises(AccessError):
-            servers.look_up_settings("ann@published.test")
+        mailboxes = env["fetchmail.server"].with_user(demo)
+        for one in (servers, mailboxes):
+            with pytest.raises(AccessError):
+                one.look_up_settings("ann@published.test")
         env.cr.rollback()
     assert not names.asked

@@ -4,9 +4,6 @@ from odoo import api, fields, models
 
 from .ir_mail_server_connection import OAUTH
 
-#: Severity of a finding -> kind of the notification.
-SHOWN_AS = {"ok": "success", "info": "info", "warning": "warning", "error": "danger"}
-
 
 class IrMailServer(models.Model):
     """The provider of an outgoing server, which knows how it is set up."""
@@ -81,20 +78,19 @@ class IrMailServer(models.Model):
         if not email and mailbox_id:
             email = self.env["fetchmail.server"].browse(mailbox_id).user
         Provider = self.env["mail.gateway.provider"]
-        found, values, finding = Provider._discovered(email)
+        found, place, finding = Provider._discovered(email)
+        values = {}
         if found:
             shown = {"id": found.id, "display_name": found.display_name}
             values = {"provider_id": shown}
-        elif values:
-            values = {"provider_id": False, **values}
-        advice = self.env["mail.gateway.advice"]
-        title, *further = advice._words(finding.code, finding.params)
-        return {
-            "values": values,
-            "type": SHOWN_AS[finding.severity],
-            "title": title,
-            "message": " ".join(further),
-        }
+        elif place:
+            values = {
+                "provider_id": False,
+                "smtp_host": place.host,
+                "smtp_port": place.port,
+                "smtp_encryption": place.security,
+            }
+        return {"values": values, **Provider._notice(finding)}
 
     @api.model_create_multi
     def create(self, vals_list):

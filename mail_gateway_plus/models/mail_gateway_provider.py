@@ -7,15 +7,22 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import email_domain_extract
 
+from ..core import discovery
+from ..core.discovery import SERVICES, Place
 from ..core.finding import Finding
 from ..core.mailbox import provider
-from ..core.smtp import discovery
 from ..core.smtp.provider import NEEDS as SENDING_NEEDS
 from ..net.resolver import Resolver
 
 #: The name servers to ask in place of the machine's own: addresses, also with a port,
 #: separated by blanks.
 NAME_SERVERS = "mail_gateway_plus.name_servers"
+
+#: Service -> the field with the provider's server for it.
+HOSTS = {"smtp": "smtp_host", "imap": "imap_host", "pop": "pop_host"}
+
+#: Severity of a finding -> kind of the notification.
+SHOWN_AS = {"ok": "success", "info": "info", "warning": "warning", "error": "danger"}
 
 #: What choosing a provider fills in on an outgoing server.
 SETTINGS = ("smtp_host", "smtp_port", "smtp_encryption", "limit_minute", "limit_day")
@@ -45,6 +52,8 @@ class MailGatewayProvider(models.Model):
         help="What the names of its IMAP and POP3 servers end with, separated by"
         " blanks.",
     )
+    imap_host = fields.Char("IMAP Server", help="Port 993, SSL/TLS.")
+    pop_host = fields.Char("POP3 Server", help="Port 995, SSL/TLS.")
     login_steps = fields.Text(
         "Password", translate=True, help="How to get a password that works."
     )
@@ -116,30 +125,50 @@ class MailGatewayProvider(models.Model):
         return self._at(email_domain_extract(email or ""), "domains")
 
     @api.model
-    def _discovered(self, email):
-        """The outgoing server of an address, asked of the name servers where its domain
-        is none that a provider gives out.
+    def _discovered(self, email, kind="smtp"):
+        """The server for an address, asked of the name servers where its domain is none
+        that a provider gives out.
 
         For what a person starts, who has written nothing before: the transaction ends
         here, so that none waits for the name servers.
 
-        :return: (provider or empty, settings of an outgoing server, finding)
+        :param kind: of ``discovery.SERVICES``
+        :return: (provider or empty, ``discovery.Place`` or None, finding)
         """
         domain = email_domain_extract(email or "")
         if not domain:
-            return self, {}, Finding(discovery.NO_DOMAIN, "warning")
-        if found := self._of_address(email):
+            return self, None, Finding(discovery.NO_DOMAIN, "warning")
+        service = SERVICES[kind]
+        serving = self.sudo().search([(HOSTS[kind], "!=", False)])
+        if found := self._of_address(email) & serving:
+            code = discovery.code_of(service, discovery.GIVEN)
             params = {"domain": domain, "provider": found.name}
-            return found, {}, Finding(discovery.GIVEN, "ok", domain, params)
-        customers = self.sudo().search([("mx_hosts", "!=", False)])
+            return found, None, Finding(code, "ok", domain, params)
+        customers = serving.filtered("mx_hosts")
         ends = {found.code: found.mx_hosts.split() for found in customers}
         asked = self.env["ir.config_parameter"].sudo().get_param(NAME_SERVERS, "")
         self.env.cr.commit()  # pylint: disable=invalid-commit
         resolver = Resolver(asked.split())
-        made = resolver.answered(discovery.discovered(domain, ends))
+        made = resolver.answered(discovery.discovered(service, domain, ends))
         found = customers.filtered(lambda one: one.code == made.provider)
         params = {**made.finding.params, "provider": found.name or ""}
-        return found, made.settings, replace(made.finding, params=params)
+        return found, made.place, replace(made.finding, params=params)
+
+    def _mailbox_place(self, kind):
+        """``discovery.Place`` of its IMAP or POP3 server."""
+        service = SERVICES[kind]
+        return Place(self[HOSTS[kind]], service.port, service.security)
+
+    @api.model
+    def _notice(self, finding, *further):
+        """What the button that looks a server up says, for the web client."""
+        words = self.env["mail.gateway.advice"]._words(finding.code, finding.params)
+        title, *message = words
+        return {
+            "type": SHOWN_AS[finding.severity],
+            "title": title,
+            "message": " ".join(filter(None, [*message, *further])),
+        }
 
     @api.model
     def _steps(self, code, host):

@@ -4,11 +4,12 @@ import re
 
 from odoo.tests import TransactionCase, tagged
 
+from ..core import discovery
 from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
 from ..core.routing import condition, verdict
-from ..core.smtp import discovery, fact, probe, reply
+from ..core.smtp import fact, probe, reply
 
 
 @tagged("post_install", "-at_install")

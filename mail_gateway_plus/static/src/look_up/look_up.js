@@ -3,6 +3,15 @@ import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {useService} from "@web/core/utils/hooks";
 
+/** Which of a form's values tell the address; arguments of look_up_settings. */
+const ASKED = {
+    "ir.mail_server": ({smtp_user: user, mailbox_id: mailbox}) => [
+        user || "",
+        mailbox ? mailbox.id : false,
+    ],
+    "fetchmail.server": ({user, server_type: type}) => [user || "", type],
+};
+
 /**
  * Fills in the server of the address that is typed, on a form that may be unsaved: a
  * button of Odoo's would save it first, and so ask for what is to be found here.
@@ -17,18 +26,21 @@ export class LookUpSettings extends Component {
         this.state = useState({busy: false});
     }
 
+    get asked() {
+        const {data, resModel} = this.props.record;
+        return ASKED[resModel](data);
+    }
+
     async lookUp() {
         const {record} = this.props;
         this.state.busy = true;
         try {
             // What is being typed gets into the record first.
             await record.isDirty();
-            const {smtp_user: user, mailbox_id: mailbox} = record.data;
-            const found = await this.orm.call("ir.mail_server", "look_up_settings", [
-                user || "",
-                mailbox ? mailbox.id : false,
-            ]);
-            if (user === record.data.smtp_user) {
+            const asked = this.asked;
+            const model = record.resModel;
+            const found = await this.orm.call(model, "look_up_settings", asked);
+            if (String(asked) === String(this.asked)) {
                 await record.update(found.values);
                 const {title, type} = found;
                 this.notification.add(found.message, {title, type});

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytest
 
+from odoo.addons.mail_gateway_plus.core import discovery
+from odoo.addons.mail_gateway_plus.core.discovery import SERVICES, Place
 from odoo.addons.mail_gateway_plus.core.dns.answer import (
     FOUND,
     NO_DATA,
@@ -9,16 +11,15 @@ from odoo.addons.mail_gateway_plus.core.dns.answer import (
     UNCHECKED,
     Answer,
 )
-from odoo.addons.mail_gateway_plus.core.smtp import discovery
 
 D = "h.example"
 TLS, START = f"_submissions._tcp.{D}", f"_submission._tcp.{D}"
 MX = {"google": ["google.com", "googlemail.com"], "other": ["l.google.com"]}
 
 
-def found(records, other=NO_DATA, why=""):
+def found(records, other=NO_DATA, why="", service="smtp"):
     """The discovery for these records; ``other`` is the answer to all else."""
-    asking = discovery.discovered(D, MX)
+    asking = discovery.discovered(SERVICES[service], D, MX)
     answers = []
     for question in next(asking):
         known = records.get(tuple(question))
@@ -30,10 +31,6 @@ def found(records, other=NO_DATA, why=""):
 
 def srv(name, *records):
     return {(name, "SRV"): list(records)}
-
-
-def place(made):
-    return tuple(made.settings.values())
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ def place(made):
 )  # fmt: skip
 def test_published_server(records, expected):
     made = found(records)
-    assert place(made) == expected
+    assert made.place == Place(*expected)
     assert (made.finding.code, made.finding.severity) == ("lookup_published", "ok")
 
 
@@ -62,7 +59,7 @@ def test_published_server(records, expected):
 @pytest.mark.parametrize("label", ["smtp", "mail"])
 def test_usual_name_is_a_guess(label, kind):
     made = found({(f"{label}.{D}", kind): [("::1",)]})
-    assert place(made) == (f"{label}.{D}", 587, "starttls_strict")
+    assert made.place == Place(f"{label}.{D}", 587, "starttls_strict")
     assert (made.finding.code, made.finding.severity) == ("lookup_usual_name", "info")
 
 
@@ -91,7 +88,7 @@ def test_provider_by_mx(records, provider):
 def test_provider_comes_before_what_is_published():
     records = srv(TLS, (0, 1, 465, "s.example."))
     made = found({(D, "MX"): [(1, "a.google.com.")], **records})
-    assert (made.provider, made.settings) == ("google", {})
+    assert (made.provider, made.place) == ("google", None)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +101,44 @@ def test_provider_comes_before_what_is_published():
 )
 def test_nothing_is_told_from_not_asked(other, why, code):
     made = found({}, other, why)
-    assert (made.finding.code, made.provider, made.settings) == (code, "", {})
+    assert (made.finding.code, made.provider, made.place) == (code, "", None)
     assert made.finding.params == {"domain": D}
-    assert found(srv(TLS, (0, 1, 465, "s.")), other, why).settings
+    assert found(srv(TLS, (0, 1, 465, "s.")), other, why).place
+
+
+@pytest.mark.parametrize(
+    "service, label, port, security",
+    [
+        ("imap", "_imaps._tcp", 993, "ssl_strict"),
+        ("imap", "_imap._tcp", 143, "starttls_strict"),
+        ("pop", "_pop3s._tcp", 995, "ssl_strict"),
+        ("pop", "_pop3._tcp", 110, "starttls_strict"),
+    ],
+)
+def test_published_mailbox(service, label, port, security):
+    records = srv(f"{label}.{D}", (0, 1, port, "in.h.example."))
+    made = found(records, service=service)
+    assert made.place == Place("in.h.example", port, security)
+    assert made.finding.code == "lookup_mailbox_published"
+    for other in SERVICES.keys() - {service}:
+        assert not found(records, service=other).place
+
+
+@pytest.mark.parametrize(
+    "service, label, port",
+    [("imap", "imap", 993), ("imap", "mail", 993), ("pop", "pop", 995),
+     ("pop", "pop3", 995), ("pop", "mail", 995)],
+)  # fmt: skip
+def test_usual_name_of_a_mailbox(service, label, port):
+    made = found({(f"{label}.{D}", "A"): [("192.0.2.1",)]}, service=service)
+    assert made.place == Place(f"{label}.{D}", port, "ssl_strict")
+    assert made.finding.code == "lookup_mailbox_usual_name"
+    assert made.finding.severity == "info"
+
+
+def test_mailbox_of_a_provider_or_of_none():
+    made = found({(D, "MX"): [(1, "aspmx.google.com.")]}, service="imap")
+    assert (made.provider, made.finding.code) == ("google", "lookup_mailbox_provider")
+    assert found({}, service="pop").finding.code == "lookup_mailbox_nothing"
+    gone = found({}, UNCHECKED, "timeout", service="pop")
+    assert gone.finding.code == "lookup_timeout"
