@@ -108,7 +108,9 @@ def test_server_that_knows_only_helo():
 @pytest.mark.parametrize("then", [Fault("closed", "gone"), TIMEOUT, "421 bye"])
 def test_greeting_is_refused_before_the_server_hangs_up(then):
     """Why, it says at the first of two commands."""
-    said = "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using b.example"
+    said = (
+        "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using b.example"
+    )
     server = Server(EHLO=said, HELO=then)
     steps = outcome(server, relay("none"))
     assert failure(steps) == ("ehlo", "smtp_blocklisted")
