@@ -6,6 +6,7 @@ from . import mail_gateway_step
 from . import mail_gateway_offer
 from . import mail_gateway_diagnosis
 from . import mail_gateway_diagnosis_step
+from . import mail_gateway_diagnosis_unsaved
 from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_identity
@@ -43,6 +44,8 @@ from . import ir_mail_server_sender
 from . import ir_mail_server_senders
 from . import ir_mail_server_permission
 from . import ir_mail_server_refusal
+from . import ir_mail_server_before_save
+from . import ir_mail_server_configured
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_mail
@@ -51,4 +54,5 @@ from . import mail_thread
 from . import mail_thread_piped
 from . import mail_thread_speed
 from . import res_partner
+from . import res_users
 from . import res_config_settings

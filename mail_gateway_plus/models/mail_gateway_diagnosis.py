@@ -12,6 +12,13 @@ KEPT = 50
 #: And for how long: senders and recipients are people.
 KEPT_DAYS = 365
 
+#: Fields of a server -> their names in Odoo's configuration file, where they differ.
+OPTIONS = {
+    "smtp_host": "smtp_server",
+    "smtp_pass": "smtp_password",
+    "smtp_encryption": "smtp_ssl",
+}
+
 
 class MailGatewayDiagnosis(models.Model):
     """What a test of an outgoing server found, stage by stage."""
@@ -59,6 +66,7 @@ class MailGatewayDiagnosis(models.Model):
         compute="_compute_is_current", help="The server still has these settings."
     )
     is_weaker = fields.Boolean(compute="_compute_is_weaker")
+    can_test = fields.Boolean(compute="_compute_can_test")
     last_good_id = fields.Many2one(
         "mail.gateway.diagnosis", "Last Good Test", readonly=True, ondelete="set null"
     )
@@ -99,10 +107,13 @@ class MailGatewayDiagnosis(models.Model):
         return self.env._("The outgoing server “%s” works", name)
 
     def _label_at_fault(self, step):
-        """What the form of the server calls the field at fault; False for none."""
+        """What the form of the server, or the configuration file, calls the field at
+        fault; False for none."""
         known = fact.FACTS.get(step.finding_code)
         if not known or not known.field:
             return False
+        if self.sudo().mail_server_id.smtp_authentication == "cli":
+            return OPTIONS.get(known.field, known.field)
         field = self.env["ir.mail_server"]._fields[known.field]
         return field._description_string(self.env)
 
@@ -116,6 +127,14 @@ class MailGatewayDiagnosis(models.Model):
     def _compute_is_weaker(self):
         for test in self:
             test.is_weaker = any(test.proposal_ids.mapped("is_weaker"))
+
+    @api.depends("mail_server_id")
+    @api.depends_context("uid")
+    def _compute_can_test(self):
+        for test in self:
+            owner = test.sudo().mail_server_id.owner_user_id
+            writes = test.mail_server_id.has_access("write")
+            test.can_test = owner == self.env.user if owner else writes
 
     @api.depends("last_good_id", "step_ids")
     @api.depends_context("lang", "tz")
@@ -147,23 +166,27 @@ class MailGatewayDiagnosis(models.Model):
     # --- making
 
     @api.model
-    def _of(self, server, relay, envelope, tested, is_sent=False):
+    def _of(self, server, question, tested):
         """Keep what a test found.
 
-        :param tested: ``core.smtp.probe.Trial`` of ``relay`` with ``envelope``
+        :param tested: ``core.smtp.probe.Trial``, the answer to ``question``
         """
+        values = self._found(server, question, tested)
+        return self.sudo().create(values).with_env(self.env)
+
+    @api.model
+    def _found(self, server, question, tested):
         Step, Offer = self.step_ids, self.proposal_ids
-        values = {
+        return {
             **self._about(server),
-            **self._tested(relay, envelope),
-            "is_sent": is_sent,
+            **self._tested(question.relay, question.envelope),
+            "is_sent": question.is_sent,
             "outcome": self._outcome(tested),
             "connects": tested.connects,
             "transcript": tested.transcript,
             "step_ids": [(0, 0, Step._values(step)) for step in tested.steps],
             "proposal_ids": [(0, 0, Offer._values(one)) for one in tested.proposals],
         }
-        return self.sudo().create(values).with_env(self.env)
 
     @api.model
     def _about(self, server):
@@ -212,6 +235,9 @@ class MailGatewayDiagnosis(models.Model):
     def action_again(self):
         self.ensure_one()
         return self.mail_server_id.action_diagnose()
+
+    def action_history(self):
+        return self.mail_server_id.action_open_diagnoses()
 
     def action_send_message(self):
         """Ask to whom a test message is to be sent."""

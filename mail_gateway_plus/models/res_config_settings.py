@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .ir_mail_server_before_save import DEFAULT as TEST_BEFORE_SAVE
 from .ir_mail_server_permission import DAYS_SETTING
 from .mail_gateway_incoming_retention import DAYS
 
@@ -24,6 +25,12 @@ class ResConfigSettings(models.TransientModel):
     mail_gateway_keep_rejected_days = fields.Integer("Rejected Mail")
     mail_gateway_keep_quarantined_days = fields.Integer("Quarantined Mail")
     mail_gateway_permission_days = fields.Integer("Refresh Relay Permissions")
+    mail_gateway_test_before_save = fields.Boolean(
+        "Test Outgoing Servers Before They Are Saved",
+        config_parameter=TEST_BEFORE_SAVE,
+        help="New outgoing servers have Test Before Save switched on: a server whose"
+        " test fails is not saved. It can be changed on the form of each.",
+    )
     mail_gateway_attention_count = fields.Integer(
         compute="_compute_mail_gateway_attention_count"
     )
@@ -78,6 +85,12 @@ class ResConfigSettings(models.TransientModel):
             params.set_param(PAUSED, not self.mail_gateway_fetch)
             self.env.ref("mail.ir_cron_mail_gateway_action")._trigger()
         return result
+
+    def action_mail_gateway_test_configured(self):
+        return self.env["ir.mail_server"].action_diagnose_configured()
+
+    def action_mail_gateway_check_configured(self):
+        return self.env["ir.mail_server"].action_check_configured()
 
     def action_mail_gateway_attention(self):
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -1,0 +1,45 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+CONFIGURED = "mail_gateway_plus.configured_mail_server"
+
+
+class IrMailServer(models.Model):
+    """The server of Odoo's configuration file, by which mail leaves where no outgoing
+    server fits. What is found about it needs a record to belong to: an archived one,
+    so that nothing is sent otherwise than before."""
+
+    _inherit = "ir.mail_server"
+
+    @api.model
+    def action_diagnose_configured(self):
+        return self._configured().action_diagnose()
+
+    @api.model
+    def action_check_configured(self):
+        return self._configured().action_check_permissions()
+
+    @api.model
+    def _configured(self):
+        self.browse().check_access("write")
+        server = self.env.ref(CONFIGURED, raise_if_not_found=False)
+        server = server or self._make_configured()
+        listed = self._get_default_from_filter()
+        if not server.active and server.from_filter != listed:
+            server.from_filter = listed
+        return server
+
+    @api.model
+    def _make_configured(self):
+        server = self.create(
+            {
+                "name": self.env._("Odoo's configuration file"),
+                "smtp_authentication": "cli",
+                "active": False,
+                "test_before_save": False,
+            }
+        )
+        made = {"xml_id": CONFIGURED, "record": server, "noupdate": True}
+        self.env["ir.model.data"].sudo()._update_xmlids([made])
+        return server
