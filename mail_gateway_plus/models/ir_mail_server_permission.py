@@ -96,9 +96,7 @@ class IrMailServer(models.Model):
                 )
             )
         if not self._place()[0]:
-            raise UserError(
-                self.env._("“%s”: the field SMTP Server is empty.", self.name)
-            )
+            raise UserError(self._no_place_text())
         if not self._survey_recipient():
             raise UserError(
                 self.env._(
