@@ -9,6 +9,7 @@
 ('v=spf1 -all', '')
 """
 
+import re
 from dataclasses import dataclass
 
 from . import spf_record
@@ -48,3 +49,11 @@ def published(book: Book, domain: str) -> Published:
         return Published(texts, problem=SEVERAL)
     record = book.once(spf_record.parsed, texts[0])
     return Published(texts, record, SYNTAX if record.faults else "")
+
+
+_NEARLY = re.compile(r"""["'\s]*v\s*=\s*["'\s]*spf""", re.I)
+
+
+def nearly(text: str) -> bool:
+    """Whether it was meant to be a record, and is none."""
+    return bool(_NEARLY.match(text)) and not spf_record.is_spf(text)

@@ -92,6 +92,12 @@ class Term:
     network: Network | None = None
 
     @property
+    def key(self) -> tuple[str, str, tuple[int, int]]:
+        """The same for terms that match the same, whatever their qualifier."""
+        value = str(self.network or self.value.lower().removesuffix("."))
+        return self.name, value, self.sizes
+
+    @property
     def looks_up(self) -> bool:
         return self.name in LOOKUPS
 

@@ -1,0 +1,289 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One SPF record of what a domain publishes and what its servers need (RFC 7208).
+
+Terms of the user stay, in their order and with their qualifiers. Left out is what
+nothing is lost by: what stands there twice or is covered by another term, what finds
+nothing, and what nobody can read. Each of these is named with the reason.
+
+>>> from .answer import FOUND, NO_NAME, Answer, Question
+>>> book = Book({
+...     Question("h.example", "TXT"): Answer(FOUND, (
+...         (b"v=spf1 ip4:192.0.2.0/24 -all",), (b"v=spf1 ip4:192.0.2.1 mx ~all",))),
+...     Question("h.example", "MX"): Answer(NO_NAME),
+... })
+>>> advice = merged(book, "h.example", ["ip4:198.51.100.1"])
+>>> advice.text
+'v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.1 ~all'
+>>> [(one.text, one.why) for one in advice.dropped]
+[('mx', 'void'), ('ip4:192.0.2.1', 'covered')]
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from . import network, spf_published, spf_record, spf_spelling, spf_tree
+from .book import Book
+from .network import Network
+from .spf_check import MOST_LOOKUPS
+from .spf_published import Published
+from .spf_record import Term, Wrong
+from .spf_tree import Branch, Node
+from .text import strings
+
+TWICE = "twice"
+COVERED = "covered"
+UNREADABLE = "unreadable"
+#: Problems of the tree for which a term can only do harm.
+USELESS = (spf_tree.VOID, spf_tree.NO_RECORD, spf_tree.LOOP)
+
+#: What a record ends with that names none: mail from elsewhere is suspect.
+USUAL = "~"
+#: From mild to strict. Where records differ the milder holds: no mail is lost by it.
+#: Letting all pass is no protection at all and never kept.
+_MILD_FIRST = "?~-"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A term that is not in the new record, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """``text`` is the whole record, ``added`` what of it is new. Where it costs more
+    than ten lookups, ``moves`` are the includes for a subdomain of their own, and
+    ``within`` is the record without them; else ``within`` is ``text``."""
+
+    text: str
+    added: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    lookups: int = 0
+    moves: tuple[str, ...] = ()
+    within: str = ""
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        return strings(self.within)
+
+
+def merged(book: Book, domain: str, wanted: Sequence[str]) -> Merge | None:
+    """The record for a domain; None where what it publishes could not be read.
+
+    :param wanted: the terms that its servers need, such as ``include:spf.example``
+    """
+    published = spf_published.published(book, domain)
+    if published.problem == spf_published.UNCHECKED:
+        return None
+    draft = _Draft(book, domain, published)
+    draft.read(texts_of(book, domain))
+    for word in wanted:
+        draft.want(word)
+    draft.shrink()
+    return draft.merge()
+
+
+def texts_of(book: Book, domain: str) -> list[str]:
+    """The records, and what was meant to be one."""
+    every = [text.decode("latin-1") for text in book.texts(domain)]
+    return [one for one in every if spf_record.is_spf(one) or spf_published.nearly(one)]
+
+
+@dataclass
+class _Draft:
+    """``branches`` are the mechanisms but for ``all``; ``rest`` are the modifiers that
+    come last."""
+
+    book: Book
+    domain: str
+    published: Published
+    branches: list[Branch] = field(default_factory=list)
+    redirects: list[Term] = field(default_factory=list)
+    rest: list[Term] = field(default_factory=list)
+    endings: list[str] = field(default_factory=list)
+    added: list[Branch] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def read(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            ending = ""
+            for word in spf_spelling.words(text):
+                terms = spf_spelling.meant(word)
+                if not terms:
+                    self.dropped.append(Dropped(word, UNREADABLE))
+                for term in terms:
+                    ending = self._take(term, ending)
+            self.endings.append(ending)
+        self._settle()
+
+    def _take(self, term: Term, ending: str) -> str:
+        """Puts a term where it belongs; the qualifier of the record's first ``all``."""
+        if term.name == "all" and term.qualifier:
+            return ending or term.qualifier
+        if term.qualifier:
+            self._grow(term)
+        elif term.name == "redirect":
+            self.redirects.append(term)
+        elif any(one.name == term.name for one in self.rest):
+            self.dropped.append(Dropped(term.text, TWICE))
+        else:
+            self.rest.append(term)
+        return ending
+
+    def _settle(self) -> None:
+        """A redirect that stands beside an ``all``, or beside another, becomes an
+        include: it stands for the mail of that domain all the same."""
+        if len(self.redirects) == 1 and not any(self.endings):
+            branch = self._branch(self.redirects[0])
+            if branch.problem not in USELESS:
+                return
+        for term in self.redirects:
+            self._grow(spf_record.read(f"include:{term.value}"))
+        self.redirects = []
+
+    def _grow(self, term: Term) -> None:
+        branch = self._branch(term)
+        if branch.problem in USELESS:
+            self.dropped.append(Dropped(term.text, branch.problem))
+        else:
+            self.branches.append(branch)
+
+    def _branch(self, term: Term) -> Branch:
+        return spf_tree.branch_of(self.book, self.domain, term)
+
+    def want(self, word: str) -> None:
+        """Adds a term, unless what it stands for passes already."""
+        try:
+            branch = self._branch(spf_record.read(word))
+        except Wrong:
+            self.dropped.append(Dropped(word, UNREADABLE))
+            return
+        if branch.problem in USELESS:
+            self.dropped.append(Dropped(word, branch.problem))
+        elif not self._has(branch):
+            self.branches.insert(self._place(branch), branch)
+            self.added.append(branch)
+
+    def _has(self, branch: Branch) -> bool:
+        if any(_is_same(one, branch) for one in self.branches):
+            same = next(one for one in self.branches if _is_same(one, branch))
+            return same.term.qualifier == "+"
+        if branch.node:
+            return branch.target.lower() in set(_included(self.branches))
+        passes = Node(self.domain, self.published, tuple(self._all())).passes
+        return bool(branch.networks) and all(
+            network.covers(passes, one) for one in branch.networks
+        )
+
+    def _place(self, branch: Branch) -> int:
+        """Last, but before what would take the same mail and not let it pass."""
+        for place, other in enumerate(self.branches):
+            if other.term.qualifier != "+" and _meets(other, branch):
+                return place
+        return len(self.branches)
+
+    def _all(self) -> list[Branch]:
+        return [*self.branches, *(self._branch(term) for term in self.redirects)]
+
+    def shrink(self) -> None:
+        """Leaves out what is there twice or covered, until nothing more is: what goes
+        may have stood between two that then do the same."""
+        while spare := dict(_spare(self.branches)):
+            places = enumerate(self.branches)
+            gone = [
+                Dropped(one.term.text, spare[at]) for at, one in places if at in spare
+            ]
+            places = enumerate(self.branches)
+            self.branches = [one for at, one in places if at not in spare]
+            self.dropped += gone
+        left = {id(one) for one in self.branches}
+        self.added = [one for one in self.added if id(one) in left]
+
+    def merge(self) -> Merge:
+        lookups = sum(branch.lookups for branch in self._all())
+        moves = self._moves(lookups - MOST_LOOKUPS)
+        return Merge(
+            self._text(self.branches),
+            tuple(branch.term.text for branch in self.added),
+            tuple(self.dropped),
+            lookups,
+            tuple(branch.term.text for branch in moves),
+            self._text([one for one in self.branches if one not in moves]),
+        )
+
+    def _moves(self, excess: int) -> list[Branch]:
+        """As few includes as can be, those that our own servers need last."""
+        moves: list[Branch] = []
+        while excess > 0:
+            left = [one for one in self.branches if one.node and one not in moves]
+            if not left:
+                break
+            own = [one for one in left if one not in self.added] or left
+            moves.append(max(own, key=lambda one: one.lookups))
+            excess -= moves[-1].lookups
+        return moves
+
+    def _text(self, branches: Iterable[Branch]) -> str:
+        terms = [branch.term.text for branch in branches]
+        terms += [term.text for term in self.redirects] or [f"{self._ending()}all"]
+        rest = [term.text for term in self.rest]
+        return " ".join([spf_record.VERSION, *terms, *rest])
+
+    def _ending(self) -> str:
+        known = [one for one in self.endings if one in _MILD_FIRST and one]
+        return min(known, key=_MILD_FIRST.index, default=USUAL)
+
+
+def _key(branch: Branch) -> tuple[str, str, tuple[int, int]]:
+    """The same for "a" and "a:h.example" in the record of h.example."""
+    name, value, sizes = branch.term.key
+    return name, branch.target.lower() or value, sizes
+
+
+def _is_same(one: Branch, other: Branch) -> bool:
+    return _key(one) == _key(other)
+
+
+def _spare(branches: Sequence[Branch]) -> Iterator[tuple[int, str]]:
+    """(place, why) of each mechanism that changes nothing.
+
+    What stands before always wins; what stands behind does the same only as long as
+    nothing with another qualifier comes between.
+    """
+    seen: set[tuple[str, str, tuple[int, int]]] = set()
+    before: set[Network] = set()
+    place = 0
+    for _qualifier, run in groupby(branches, lambda one: one.term.qualifier):
+        group = list(run)
+        around = before | {one.term.network for one in group if one.term.network}
+        for branch in group:
+            if _key(branch) in seen:
+                yield place, TWICE
+            elif branch.term.network and _is_covered(branch.term.network, around):
+                yield place, COVERED
+            seen.add(_key(branch))
+            place += 1
+        before = around
+
+
+def _is_covered(own: Network, others: set[Network]) -> bool:
+    wider = range(own.prefixlen - 1, -1, -1)
+    return any(own.supernet(new_prefix=length) in others for length in wider)
+
+
+def _meets(other: Branch, branch: Branch) -> bool:
+    if _is_same(other, branch):
+        return True
+    return any(network.overlaps(one, other.matches) for one in branch.matches)
+
+
+def _included(branches: Iterable[Branch]) -> Iterable[str]:
+    """The domains whose mail passes because they are included, at any depth."""
+    for branch in branches:
+        if branch.node and branch.term.qualifier in ("+", ""):
+            yield branch.target.lower()
+            yield from _included(spf_tree.reached(branch.node.branches))
