@@ -26,7 +26,7 @@ class FetchmailServer(models.Model):
         values, steps = {}, ""
         if found:
             place = found._mailbox_place(kind)
-            steps = Provider._at(place.host).login_steps
+            steps = found._incoming_steps()
         if place:
             values = {
                 "server": place.host,

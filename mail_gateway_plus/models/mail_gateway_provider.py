@@ -28,7 +28,14 @@ SHOWN_AS = {"ok": "success", "info": "info", "warning": "warning", "error": "dan
 SETTINGS = ("smtp_host", "smtp_port", "smtp_encryption", "limit_minute", "limit_day")
 #: What of that a login by OAuth leaves as its own module sets it.
 OWN_OF_OAUTH = ("smtp_host", "smtp_port", "smtp_encryption")
-STEPS = ("sending_steps", "sender_steps", "relay_steps", "unchecked")
+STEPS = ("sending_steps", "sender_steps", "relay_steps")
+
+#: Where something was seen; what was seen nowhere is hearsay, and shown as such.
+SOURCES = [
+    ("provider", "Its own pages"),
+    ("ispdb", "Mozilla's ISPDB"),
+    ("public", "Public configurations"),
+]
 
 
 class MailGatewayProvider(models.Model):
@@ -96,7 +103,17 @@ class MailGatewayProvider(models.Model):
     unchecked = fields.Text(
         "To Be Confirmed",
         translate=True,
-        help="What of all this is hearsay: not seen in the provider's own words.",
+        help="What else of all this is hearsay.",
+    )
+    source = fields.Selection(
+        SOURCES,
+        "Source of the Server",
+        help="Where server, port and encryption were seen; empty: hearsay.",
+    )
+    steps_source = fields.Selection(
+        SOURCES,
+        "Source of the Steps",
+        help="Where the steps were seen; empty: hearsay.",
     )
     checked = fields.Boolean(
         compute="_compute_checked", help="Nothing of this is hearsay."
@@ -104,10 +121,30 @@ class MailGatewayProvider(models.Model):
 
     _code_unique = models.Constraint("UNIQUE(code)", "One code, one provider.")
 
-    @api.depends("unchecked")
+    @api.depends("unchecked", "source", "steps_source")
     def _compute_checked(self):
         for found in self:
-            found.checked = not found.unchecked
+            is_known = found.source and found.steps_source
+            found.checked = bool(is_known) and not found.unchecked
+
+    def _server_doubt(self):
+        """What is said of server, port and encryption; "" where they are known."""
+        return "" if self.source else self.env._("Server, port and encryption.")
+
+    def _steps_doubt(self):
+        """What is to be said of the steps; "" where they are known."""
+        if self.steps_source:
+            return ""
+        return self.env._(
+            "The steps: they were not compared with the provider's own pages, so menus"
+            " may have other names by now."
+        )
+
+    def _to_confirm(self, *doubts):
+        """What is hearsay, as one text; "" where nothing is."""
+        title = self._fields["unchecked"]._description_string(self.env)
+        said = " ".join(filter(None, doubts))
+        return f"{title}: {said}" if said else ""
 
     @api.model
     def _at(self, host, hosts="incoming_hosts"):
@@ -159,6 +196,12 @@ class MailGatewayProvider(models.Model):
         service = SERVICES[kind]
         return Place(self[HOSTS[kind]], service.port, service.security)
 
+    def _incoming_steps(self):
+        """What it wants of those who fetch, and what of it is hearsay."""
+        steps = self._at(self.imap_host or self.pop_host).login_steps or ""
+        doubt = self._to_confirm(self._server_doubt(), steps and self._steps_doubt())
+        return f"{steps} {doubt}".strip()
+
     @api.model
     def _notice(self, finding, *further):
         """What the button that looks a server up says, for the web client."""
@@ -179,8 +222,10 @@ class MailGatewayProvider(models.Model):
         found = needs and host and self._at(host, hosts)
         if not found:
             return ""
-        steps = filter(None, (found[f"{need}_steps"] for need in needs))
-        return "\n".join(f"{found.name}: {text}" for text in steps)
+        steps = [text for need in needs if (text := found[f"{need}_steps"])]
+        doubt = steps and found._to_confirm(found._steps_doubt())
+        lines = [f"{found.name}: {text}" for text in steps]
+        return "\n".join([*lines, doubt] if doubt else lines)
 
     def _outgoing_settings(self, is_oauth=False):
         """Values for an outgoing server; what is not known is left out."""
@@ -188,10 +233,13 @@ class MailGatewayProvider(models.Model):
         return {name: self[name] for name in names if self[name]}
 
     def _outgoing_steps(self):
-        """All that is to be done for sending, as HTML; empty where nothing is."""
+        """All that is to be done for sending, as HTML, and what of it is hearsay."""
+        texts = {name: self[name] for name in STEPS}
+        doubts = self.unchecked, self._server_doubt(), self._steps_doubt()
+        texts["unchecked"] = " ".join(filter(None, doubts))
         shown = Markup("<div class='mb-2'><strong>%s</strong><div>%s</div></div>")
         return Markup().join(
-            shown % (self._fields[name]._description_string(self.env), self[name])
-            for name in STEPS
-            if self[name]
+            shown % (self._fields[name]._description_string(self.env), text)
+            for name, text in texts.items()
+            if text
         )

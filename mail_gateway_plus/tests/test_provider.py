@@ -100,7 +100,36 @@ class TestProvider(TransactionCase):
                 self.assertTrue(found.sending_steps)
                 at = found._at(found.smtp_host, "outgoing_hosts")
                 self.assertEqual(at, found, "its steps stand behind its refusals")
-                self.assertEqual(found.checked, not found.unchecked)
+
+    def test_each_names_its_source_or_is_marked(self):
+        for found in self.env["mail.gateway.provider"].search([]):
+            shown = found._outgoing_steps()
+            with self.subTest(found.code):
+                self.assertEqual(found.checked, "To Be Confirmed" not in shown)
+                self.assertEqual(
+                    bool(found.source), "Server, port and encryption." not in shown
+                )
+                self.assertEqual(
+                    bool(found.steps_source), "The steps: they were not" not in shown
+                )
+
+    def test_what_is_known_is_not_marked(self):
+        found = self.env.ref("mail_gateway_plus.provider_strato")
+        self.assertNotIn("Server, port", found._outgoing_steps())
+        found.steps_source = "provider"
+        self.assertTrue(found.checked)
+        self.assertNotIn("To Be Confirmed", found._outgoing_steps())
+        found.unchecked = "Ask them."
+        self.assertIn("Ask them.", found._outgoing_steps())
+
+    def test_steps_against_a_refusal_and_of_a_mailbox_are_marked_too(self):
+        text = self._text("mailbox_app_password", "imap.gmail.com")
+        self.assertIn("To Be Confirmed: The steps", text)
+        self.assertNotIn("To Be Confirmed", self._text("mailbox_answer", "h.example"))
+        infomaniak = self.env.ref("mail_gateway_plus.provider_infomaniak")
+        self.assertIn("To Be Confirmed: Server", infomaniak._incoming_steps())
+        gandi = self.env.ref("mail_gateway_plus.provider_gandi")
+        self.assertEqual(gandi._incoming_steps(), "", "nothing is said, none to doubt")
 
     def test_no_host_or_domain_belongs_to_two(self):
         for field in ("domains", "mx_hosts", "incoming_hosts", "outgoing_hosts"):
