@@ -17,9 +17,11 @@
 ('<1@c.example>', 'ann@b.example', True)
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..smtp import reply
 from . import entities, header, words
@@ -45,8 +47,8 @@ _ACTIONS = {
 #: A class of status, of an answer or an enhanced one -> what was done.
 _CLASSES = {"2": "delivered", "4": "delayed", "5": "failed"}
 
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
-_IN_TEXT = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+#: RFC 3463, 2; no piece of an IP address.
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _ADDRESS = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+|\"[^\"<>]+\"@[^\s<>(),;:\"]+")
 #: RFC 6533, 3: a character beyond ASCII in an address of type utf-8.
 _UTF8 = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
@@ -99,10 +101,17 @@ class DeliveryStatus:
     ("" where it is not stated), ``envelope_id`` what the sender named it in the
     envelope (RFC 3461, 4.4)."""
 
+    kind: ClassVar[str] = "delivery_status"
+
     recipients: tuple[RecipientStatus, ...]
     message_id: str = ""
     reporting_mta: str = ""
     envelope_id: str = ""
+
+    @property
+    def is_information(self) -> bool:
+        """Whether nothing failed: the message is late, or has arrived."""
+        return bool(self.recipients) and not self.failed
 
     @property
     def failed(self) -> tuple[RecipientStatus, ...]:
@@ -119,15 +128,19 @@ def of_parts(raw: bytes, parts: Sequence[entities.Entity]) -> DeliveryStatus | N
     contents = [part.content(raw) for part in parts if part.kind in KINDS]
     if not contents:
         return None
-    groups = list(_groups(contents))
     whole = header.Section(b"\r\n".join(contents))
-    recipients = tuple(filter(None, map(_recipient, groups[:RECIPIENTS])))
     return DeliveryStatus(
-        recipients,
+        recipients(contents),
         returned_id(raw, parts) or message_id(whole.first("x-original-message-id")),
         _typed(whole.first("reporting-mta"))[1],
         header.decode(whole.first("original-envelope-id")[:DIAGNOSTIC]),
     )
+
+
+def recipients(contents: Iterable[bytes]) -> tuple[RecipientStatus, ...]:
+    """What became of each recipient, from the contents of report parts."""
+    groups = list(itertools.islice(_groups(contents), RECIPIENTS))
+    return tuple(filter(None, map(_recipient, groups)))
 
 
 def returned_id(raw: bytes, parts: Iterable[entities.Entity]) -> str:
@@ -141,6 +154,11 @@ def returned_id(raw: bytes, parts: Iterable[entities.Entity]) -> str:
     return ""
 
 
+def without_blank_lines(content: bytes) -> bytes:
+    """The fields of a part in one section."""
+    return _BLANK_LINES.sub(b"\n", _LINE_END.sub(b"\n", content)).lstrip()
+
+
 def message_id(value: bytes) -> str:
     """The first identifier in a value, in angle brackets; "" without one."""
     found = _MESSAGE_ID.search(words.whole_id(value[:DIAGNOSTIC]))
@@ -149,7 +167,7 @@ def message_id(value: bytes) -> str:
 
 def status_in(text: str) -> str:
     """The first enhanced code in what was said, "" without one."""
-    found = _IN_TEXT.search(text[:DIAGNOSTIC])
+    found = _STATUS.search(text[:DIAGNOSTIC])
     return found[0] if found else ""
 
 
@@ -174,7 +192,7 @@ def _recipient(group: header.Section) -> RecipientStatus | None:
     final = [address(value) for value in finals]
     original = address(group.first("original-recipient"))
     diagnostic = _typed(group.first("diagnostic-code"))[1]
-    named = next(filter(_is_address, [*final, original]), next(iter(final), original))
+    named = next(filter(is_address, [*final, original]), next(iter(final), original))
     if not named:
         return None
     status = _status(group, diagnostic)
@@ -201,8 +219,9 @@ def _typed(value: bytes) -> tuple[str, str]:
     return (typed[1].lower(), typed[2]) if typed else ("", text)
 
 
-def _is_address(text: str) -> bool:
-    return "@" in text
+def is_address(text: str) -> bool:
+    """Whether it is one, and not a name on the server, a file or a program."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def address(value: bytes) -> str:

@@ -15,13 +15,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import head, header, parts, words
+from . import charset, head, header, parts, words
 
 #: No report has more parts or nests deeper; what lies beyond is not looked at.
 _PARTS = 60
 _DEPTH = 6
 #: As much of a part (bytes) as is read.
 READ = 262_144
+#: As much of a text as is looked at to guess its charset.
+_SAMPLE = 65_536
 
 _KIND = re.compile(rb"\s*([\w.+-]+/[\w.+-]+)")
 _PARAMETER = r"(?:^|[;\s]){}\s*=\s*(?:\"([^\"]*)\"|([^\s;\"]+))"
@@ -53,13 +55,16 @@ class Entity:
         return words.unpacked(data, encoding.strip()) if encoding else data
 
     def text(self, raw: bytes) -> str:
-        """The same as text, in the charset that it names."""
+        """The same as text, in the charset that it names or that it seems to have."""
         data = self.content(raw)
-        charset = self.parameter("charset")
-        try:
-            return header.fit(data.decode(charset or "utf-8"))
-        except (LookupError, UnicodeError, ValueError):
-            return header.fit(header.plain(data))
+        named = self.parameter("charset")
+        sample = data[:_SAMPLE]
+        if named.lower() in ("", "us-ascii", "ascii") and (
+            b"\x1b$" in sample or not sample.isascii()
+        ):
+            named = charset.guessed(sample)
+        known = charset.proper(named, sample) or named
+        return header.fit(data.decode(known, "replace"))
 
 
 def parameter(value: bytes, name: str) -> str:

@@ -1,0 +1,117 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What kind of report a message is, if it is one, and what it reports.
+
+Read receipts, complaints and reports on a domain come in the same form as bounces
+(RFC 6522), and are something else.
+
+>>> read(b"From: MAILER-DAEMON@a.example\\r\\nSubject: Undelivered mail\\r\\n\\r\\n"
+...     b"<ann@b.example>: 550 5.1.1 User unknown\\r\\n").kind
+'delivery_status'
+>>> read(b"From: ann@a.example\\r\\nSubject: Hi\\r\\n\\r\\nHello") is None
+True
+"""
+
+import dataclasses
+import email.utils
+from collections.abc import Iterator, Sequence
+
+from . import (
+    abuse,
+    bounce_sign,
+    bounce_text,
+    delivery_status,
+    entities,
+    head,
+    header,
+    notification,
+    policy_report,
+    receipt,
+    told,
+)
+
+Report = (
+    delivery_status.DeliveryStatus
+    | receipt.ReadReceipt
+    | abuse.AbuseReport
+    | policy_report.PolicyReport
+)
+
+#: What ``Report.kind`` may be.
+KINDS = (
+    *("delivery_status", "read_receipt", "abuse_report", "authentication_failure"),
+    *("dmarc_report", "tls_report"),
+)
+#: Fields that name to whom, and by whom, a report was sent.
+_OWN = ("to", "delivered-to", "x-original-to", "from", "cc")
+
+
+def read(raw: bytes, section: header.Section | None = None) -> Report | None:
+    """What a message reports; None for what is no report.
+
+    :param section: its header section, where it has been read
+    """
+    section = section or header.Section(head.split(raw)[0])
+    if not is_likely(section):
+        return None
+    parts = tuple(entities.walk(raw))
+    return (
+        receipt.of_parts(raw, parts)
+        or abuse.of_parts(raw, parts)
+        or policy_report.of_parts(parts)
+        or _delivery(raw, section, parts)
+    )
+
+
+def is_likely(section: header.Section) -> bool:
+    """Whether anything in a header section looks like that of a report. It does not
+    for ordinary mail, of which so the body need not be read."""
+    kind = section.first("content-type").lower()
+    return (
+        b"multipart/report" in kind
+        or b"report-type" in kind
+        or bounce_sign.weight(section) > 0
+        or policy_report.is_likely(section)
+        or notification.is_likely(section)
+        or abuse.is_likely(section)
+    )
+
+
+def _delivery(
+    raw: bytes, section: header.Section, parts: Sequence[entities.Entity]
+) -> Report | None:
+    """A report on delivery, in a part of its own or in words."""
+    stated = delivery_status.of_parts(raw, parts)
+    reports = parts[0].kind == "multipart/report"
+    if stated and not (reports or bounce_sign.weight(section) >= bounce_sign.REPORTED):
+        return None
+    said = told.read(raw, parts)
+    returned = delivery_status.message_id(said.returned.first("message-id"))
+    if stated and stated.recipients:
+        whole = (bounce_text.completed(one, said) for one in stated.recipients)
+        return dataclasses.replace(
+            stated,
+            recipients=tuple(whole),
+            message_id=stated.message_id or returned,
+        )
+    if notification.is_likely(section):
+        return notification.of_text(said.text)
+    if not stated and not bounce_sign.is_bounce(section, said):
+        return None
+    recipients = bounce_text.read(
+        said,
+        frozenset(_addresses(section, _OWN)),
+        section.text("subject"),
+        tuple(dict.fromkeys(_addresses(section, ("x-failed-recipients",)))),
+    )
+    return delivery_status.DeliveryStatus(recipients, returned)
+
+
+def _addresses(section: header.Section, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        for value in section.all(name)[:5]:
+            try:
+                pairs = email.utils.getaddresses([header.decode(value[:4_096])])
+            except Exception:  # whatever it is, the field cannot be read
+                continue
+            yield from (a.strip().lower() for _name, a in pairs if "@" in a)
