@@ -1,0 +1,62 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Lists of tags, as DKIM, DMARC, MTA-STS and TLS-RPT have them (RFC 6376, 3.2).
+
+>>> tags = parsed("v=DMARC1; p = none ;rua=mailto:a@h.example;")
+>>> tags.first, tags.values["p"], tags.faults
+('v', 'none', ())
+>>> [(fault.kind, fault.text) for fault in parsed("p=none; p=reject; sp reject").faults]
+[('twice', 'p=reject'), ('no_tag', 'sp reject')]
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: Characters of a record that are read; the longest key has under 1,500.
+MOST_TEXT = 16_384
+
+TWICE = "twice"
+NO_TAG = "no_tag"
+
+_TAG = re.compile(r"[ \t\r\n]*([A-Za-z][A-Za-z0-9_]*)[ \t\r\n]*=", re.S)
+_BLANKS = " \t\r\n"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``place`` is where ``text`` begins, from 1."""
+
+    kind: str
+    text: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Tags:
+    """``values`` by name in lower case, the first of each; ``first`` is the name that
+    comes first."""
+
+    values: Mapping[str, str]
+    first: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.values.get(name, default)
+
+
+def parsed(text: str) -> Tags:
+    values: dict[str, str] = {}
+    faults = []
+    place = 1
+    for piece in text[:MOST_TEXT].split(";"):
+        if piece.strip(_BLANKS):
+            found = _TAG.match(piece)
+            name = found[1].lower() if found else ""
+            if not found or name in values:
+                kind = TWICE if found else NO_TAG
+                faults.append(Fault(kind, piece.strip(_BLANKS), place))
+            else:
+                values[name] = piece[found.end() :].strip(_BLANKS)
+        place += len(piece) + 1
+    return Tags(values, next(iter(values), ""), tuple(faults))
