@@ -20,6 +20,8 @@
         "data/mail_gateway_advice_setting.xml",
         "data/mail_gateway_advice_operator.xml",
         "data/mail_gateway_advice_rule.xml",
+        "data/mail_gateway_advice_rule_step.xml",
+        "data/mail_gateway_advice_chain.xml",
         "data/mail_gateway_advice_probe.xml",
         "data/mail_gateway_advice_lookup.xml",
         "data/mail_gateway_advice_smtp.xml",

@@ -10,6 +10,13 @@ from . import mail_gateway_diagnosis_unsaved
 from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_identity
+from . import mail_gateway_topic
+from . import hr_department
+from . import mail_gateway_rule
+from . import mail_gateway_rule_condition
+from . import mail_gateway_rule_hit
+from . import mail_gateway_rule_asking
+from . import mail_gateway_rule_action
 from . import mail_gateway_permission
 from . import mail_gateway_permission_choice
 from . import mail_gateway_incoming
@@ -18,6 +25,7 @@ from . import mail_gateway_incoming_delivery
 from . import mail_gateway_incoming_preview
 from . import mail_gateway_incoming_processing
 from . import mail_gateway_incoming_origin
+from . import mail_gateway_incoming_letter
 from . import mail_gateway_outcome
 from . import mail_gateway_tally
 from . import mail_gateway_incoming_retention
@@ -53,6 +61,7 @@ from . import mail_message
 from . import mail_thread
 from . import mail_thread_piped
 from . import mail_thread_speed
+from . import mail_thread_rules
 from . import res_partner
 from . import res_users
 from . import res_config_settings

@@ -44,6 +44,26 @@ class MailAlias(models.Model):
         lang = self.env.lang
         return lookups.search(lookups.ALIASES, search, domain, *bounds, lang=lang)
 
+    @api.model
+    def _mail_gateway_taken(self, addresses):
+        """Those of the lower-case ``addresses`` that lead to an alias, as stock looks
+        for them."""
+        found = self.search(self._mail_gateway_domain(addresses))
+        names = set(found.mapped("alias_full_name"))
+        locals_ = set(found.filtered("alias_incoming_local").mapped("alias_name"))
+        return {a for a in addresses if a in names or a.partition("@")[0] in locals_}
+
+    @api.model
+    def _mail_gateway_domain(self, addresses):
+        locals_ = [address.partition("@")[0] for address in addresses]
+        return [
+            "|",
+            ("alias_full_name", "in", addresses),
+            "&",
+            ("alias_name", "in", locals_),
+            ("alias_incoming_local", "=", True),
+        ]
+
     @api.model_create_multi
     def create(self, vals_list):
         lookups.stop(self.env, lookups.ALIASES)

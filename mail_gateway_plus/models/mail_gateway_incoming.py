@@ -33,7 +33,25 @@ class MailGatewayIncoming(models.Model):
         "fetchmail.server", "Mailbox", readonly=True, index=True, ondelete="set null"
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
-    department_id = fields.Many2one(related="server_id.department_id")
+    department_id = fields.Many2one(
+        "hr.department",
+        compute="_compute_department_id",
+        store=True,
+        index="btree_not_null",
+        help="That of the mailbox, or another that a rule chose.",
+    )
+    identity_id = fields.Many2one(
+        "mail.gateway.identity",
+        "Sender Identity",
+        readonly=True,
+        ondelete="set null",
+        help="The name and address that a rule chose for answers.",
+    )
+    decided_by = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="The stage of the chain that had the last word.",
+    )
     account = fields.Char(
         required=True,
         readonly=True,
@@ -126,6 +144,11 @@ class MailGatewayIncoming(models.Model):
     def _compute_advice_id(self):
         for row in self:
             row.advice_id = self.env["mail.gateway.advice"]._of(row.reason_code)
+
+    @api.depends("server_id")
+    def _compute_department_id(self):
+        for row in self:
+            row.department_id = row.server_id.department_id
 
     @api.depends("advice_id", "trace")
     @api.depends_context("lang")

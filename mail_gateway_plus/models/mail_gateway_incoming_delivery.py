@@ -79,16 +79,8 @@ class MailGatewayIncoming(models.Model):
 
     def _aliases_beyond(self, addresses, deliveries):
         """The aliases that ``addresses`` lead to and ``deliveries`` did not reach."""
-        locals_ = [address.partition("@")[0] for address in addresses]
-        found = self.env["mail.alias"].search(
-            [
-                "|",
-                ("alias_full_name", "in", addresses),
-                "&",
-                ("alias_name", "in", locals_),
-                ("alias_incoming_local", "=", True),
-            ]
-        )
+        Alias = self.env["mail.alias"]
+        found = Alias.search(Alias._mail_gateway_domain(list(addresses)))
         return found - deliveries.outcome_ids.alias_id
 
     def _disguise(self, observation, recipients, further):

@@ -9,7 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..core.message import facts
-from ..core.routing import verdict
+from ..core.routing import chain, verdict
 from . import locks, processing
 from .ir_cron import gathering_wake_ups
 
@@ -158,6 +158,9 @@ class MailGatewayIncoming(models.Model):
                 "state": decided.state,
                 "reason_code": decided.reason_code,
                 "trace": observation.trace(),
+                "decided_by": chain.decided(observation.steps),
+                "department_id": self._department_of(observation).id,
+                "identity_id": observation.marks.identity_id,
                 "next_attempt": False,
                 "outcome_ids": [
                     fields.Command.create(
@@ -165,6 +168,7 @@ class MailGatewayIncoming(models.Model):
                             "res_model": reached.res_model,
                             "res_id": reached.res_id,
                             "alias_id": reached.alias_id or False,
+                            "rule_id": reached.rule_id or False,
                         }
                     )
                     for reached in observation.reached
@@ -180,6 +184,11 @@ class MailGatewayIncoming(models.Model):
             broken.exists().write({"alias_status": "invalid"})
         if decided.state == "quarantined":
             self._tell()
+
+    def _department_of(self, observation):
+        """What a rule said, else that of the mailbox."""
+        said = self.env["hr.department"].browse(observation.marks.department_id or [])
+        return said.exists() or self.server_id.department_id
 
     def _put_off(self, delay_s):
         """Try again later."""

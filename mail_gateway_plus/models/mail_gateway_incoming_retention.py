@@ -73,6 +73,7 @@ class MailGatewayIncoming(models.Model):
         left = sum(self.search_count(domain) for domain, _purge in jobs)
         self.env["ir.cron"]._commit_progress(remaining=left)
         self.env["mail.gateway.tally"]._compact()
+        self.env["mail.gateway.rule.hit"]._compact()
         for domain, purge in jobs:
             if not self._purge_all(domain, purge):
                 return

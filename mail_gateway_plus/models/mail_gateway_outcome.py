@@ -16,6 +16,7 @@ class MailGatewayOutcome(models.Model):
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record ID", model_field="res_model")
     alias_id = fields.Many2one("mail.alias", ondelete="set null")
+    rule_id = fields.Many2one("mail.gateway.rule", ondelete="set null")
     model_name = fields.Char("Document Type", compute="_compute_record")
     record_name = fields.Char("Record", compute="_compute_record")
 

@@ -201,7 +201,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_reached(self, message_id, routes, thread_id):
         """The records that got the message, each with the alias that led there."""
-        posted = observing.current().posted
+        observation = observing.current()
+        posted, rule_id = observation.posted, observation.rule_id
         records = [
             (model, res_id) for known, model, res_id in posted if known == message_id
         ]
@@ -213,6 +214,6 @@ class MailThread(models.AbstractModel):
         if len(aliases) != len(records):
             aliases = [0] * len(records)
         return [
-            Reached(model, res_id, alias)
+            Reached(model, res_id, alias, rule_id)
             for (model, res_id), alias in zip(records, aliases, strict=True)
         ]

@@ -8,7 +8,7 @@ from ..core import discovery
 from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
-from ..core.routing import condition, verdict
+from ..core.routing import chain, condition, verdict
 from ..core.smtp import fact, probe, reply
 
 
@@ -19,6 +19,7 @@ class TestAdvice(TransactionCase):
         faults = set(fault.FACTS)
         checks = trial.CODES | probe.CODES | setting.CODES | set(answerable.CODES)
         checks |= discovery.CODES | condition.CODES
+        checks |= {f"chain_{code}" for code in chain.CODES}
         return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 
     def test_each_code_has_its_words_and_the_reverse(self):

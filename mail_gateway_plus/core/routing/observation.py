@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..message import header
+from .condition import Letter
 
 #: Version of the trace's form in the database.
 TRACE_VERSION = 1
@@ -33,6 +34,17 @@ class Reached:
     res_model: str
     res_id: int
     alias_id: int = 0
+    rule_id: int = 0
+
+
+@dataclass
+class Marks:
+    """What rules that go on, and the rule that decides, say of the message: ids of a
+    department and of a sender identity (0 for none) and names of tags."""
+
+    department_id: int = 0
+    identity_id: int = 0
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,19 @@ class Observation:
     original: bytes | None = None
     #: Whether answers to the sender leave where stock sends them.
     answers_at_once: bool = False
+    #: What the message says, for rules; None for what people route by hand.
+    letter: Letter | None = None
+    #: The company whose rules count, 0 where only those of all companies do.
+    company_id: int = 0
+    marks: Marks = field(default_factory=Marks)
+    #: The rule that decided.
+    rule_id: int = 0
+    #: Odoo's own call for routes, once it has come as far.
+    call: Any = None
+    #: Whether the message answers none that Odoo knows.
+    no_reply: bool = False
+    #: Addresses that stand beside their like with a subaddress.
+    subaddressed: frozenset[str] = frozenset()
 
     def note(self, code: str, **params: object) -> None:
         # What others wrote passes here, and not all of it fits into JSON.

@@ -69,7 +69,7 @@ def compiled(rules: Iterable[Rule]) -> tuple[Ready, ...]:
 def hits(rules: Sequence[Ready], letter: Letter) -> Iterator[Hit]:
     """The rules that match, up to and with the first that does not go on."""
     for ready in rules:
-        if _matches(ready, letter):
+        if matches(ready, letter):
             yield asked(ready, letter)
             if not ready.rule.goes_on:
                 return
@@ -102,7 +102,7 @@ def _outcome(asked_for: Condition, check: Check, letter: Letter) -> Outcome:
         return Outcome(asked_for, None, late=True)
 
 
-def _matches(ready: Ready, letter: Letter) -> bool:
+def matches(ready: Ready, letter: Letter) -> bool:
     """As ``asked`` has it, without a word about why: most rules do not match, and
     there may be a thousand of them."""
     any_of = ready.rule.any_of

@@ -1,0 +1,77 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The whole chain that a message passes, in its order, and which stage decided.
+
+Stock's own stages keep their order; ours stand between them. What a stage finds it
+notes as steps of the observation; the last step that decides tells which stage it was,
+for a message that has a route may still be stopped by its sender's rate.
+
+>>> decided([Step("parsed"), Step("alias_found"), Step("routes_found")])
+'aliases'
+>>> decided([Step("rule_matched", {"stage": RULES}), Step("sender_rate")])
+'sender_rate'
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .observation import Step
+
+BEFORE_REPLIES = "rules_before_replies"
+RULES = "rules"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``decides`` are the codes of steps (rows of ``verdict.STEPS``) after which no
+    later stage is asked, save the sender's rate. The title of a stage is the advice
+    ``chain_<code>``."""
+
+    code: str
+    ours: bool = False
+    decides: tuple[str, ...] = ()
+
+
+#: The rules of both stages note the same steps, each with its stage.
+_BY_RULES = (
+    "rule_matched",
+    "rule_ignored",
+    "rule_quarantined",
+    "rule_bounced",
+    "rule_forwarded",
+)
+
+STAGES: tuple[Stage, ...] = (
+    Stage("duplicate", decides=("same_mail", "delivered_again", "message_known")),
+    Stage("loop_headers", decides=("loop_reply",)),
+    Stage("bounce", decides=("bounce_report",)),
+    Stage("reports", ours=True),
+    Stage("automatic", ours=True),
+    Stage(BEFORE_REPLIES, ours=True, decides=_BY_RULES),
+    Stage("reply", decides=("reply_found",)),
+    Stage("catchall_alone", decides=("written_to_catchall",)),
+    Stage(RULES, ours=True, decides=_BY_RULES),
+    Stage("aliases", decides=("alias_found", "alias_refused")),
+    Stage("subaddress", ours=True, decides=("subaddress_found",)),
+    Stage("default_model", decides=("default_model_found",)),
+    Stage("catchall_among", decides=("written_to_catchall",)),
+    Stage("nothing", decides=("no_route",)),
+    Stage("sender_rate", decides=("sender_rate",)),
+)
+
+CODES = tuple(stage.code for stage in STAGES)
+#: The stage of a step that does not name its own.
+_STAGE_OF = {code: stage.code for stage in reversed(STAGES) for code in stage.decides}
+
+
+def stage_of(step: Step) -> str:
+    """The stage that noted a step which decides; '' for what only explains."""
+    if step.code not in _STAGE_OF:
+        return ""
+    return step.params.get("stage") or _STAGE_OF[step.code]
+
+
+def decided(steps: Iterable[Step]) -> str:
+    """The stage that had the last word; '' where none came to a decision."""
+    stages = [stage_of(step) for step in steps]
+    return next(filter(None, reversed(stages)), "")

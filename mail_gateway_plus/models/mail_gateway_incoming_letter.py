@@ -1,0 +1,66 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+from odoo.tools import email_normalize
+
+from ..core.message import answerable, head
+from ..core.routing.condition import Said
+from ..core.routing.letter import Letter
+
+
+class MailGatewayIncoming(models.Model):
+    """A message of the ledger as rules see it."""
+
+    _inherit = "mail.gateway.incoming"
+
+    def _letter(self, raw, recipients=()):
+        """The facts that conditions ask for; what only Odoo knows is asked when a
+        rule wants it."""
+        self.ensure_one()
+        sender = answerable.address(head.split(raw)[0])
+        asked = {
+            "mailbox": self._said_mailbox,
+            "folder": self._said_folder,
+            "sender_known": lambda: self._said_sender_known(sender),
+            "sender_internal": lambda: self._said_sender_internal(sender),
+            "time": lambda: [Said(f"{self._local_now():%H:%M}")],
+            "weekday": lambda: [Said(str(self._local_now().isoweekday()))],
+        }
+        return Letter(raw, recipients, asked)
+
+    def _company_of_rules(self):
+        """The company whose rules count."""
+        self.ensure_one()
+        if self.company_id:
+            return self.company_id
+        # Without a company of its own, a mailbox belongs to the only one there is.
+        companies = self.env["res.company"].sudo().search([], limit=2)
+        return companies if len(companies) == 1 else companies.browse()
+
+    def _said_mailbox(self):
+        names = (self.server_id.name, self.server_id.user)
+        return [Said(name) for name in names if name]
+
+    def _said_folder(self):
+        return [Said(self.folder)] if self.folder else []
+
+    def _said_sender_known(self, sender):
+        email = email_normalize(sender)
+        Partner = self.env["res.partner"].sudo()
+        found = email and Partner.search([("email_normalized", "=", email)], limit=1)
+        return [Said(found.display_name, "From")] if found else []
+
+    def _said_sender_internal(self, sender):
+        email = email_normalize(sender)
+        domain = [("email_normalized", "=", email), ("share", "=", False)]
+        found = email and self.env["res.users"].sudo().search(domain, limit=1)
+        return [Said(found.display_name, "From")] if found else []
+
+    def _local_now(self):
+        """Now, where the company is."""
+        company = self._company_of_rules() or self.env.company
+        calendar = company.sudo().resource_calendar_id
+        zone = calendar.tz or company.sudo().partner_id.tz or "UTC"
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), fields.Datetime.now()
+        )

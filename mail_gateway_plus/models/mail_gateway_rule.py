@@ -1,0 +1,197 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import uuid
+from typing import NamedTuple
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+from ..core.routing import condition, rule
+from .mail_gateway_topic import _NO_DOCUMENTS
+
+_logger = logging.getLogger(__name__)
+
+#: Where the version of all rules stands.
+VERSION = "mail_gateway_plus.rules_version"
+
+
+class Book(NamedTuple):
+    """Rules ready to be asked, and {id: name} of them."""
+
+    rules: tuple
+    names: dict
+
+
+class MailGatewayRule(models.Model):
+    """One line of the routing table: conditions, and what becomes of a message that
+    meets them."""
+
+    _name = "mail.gateway.rule"
+    _description = "Routing Rule"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        help="Only messages of this company; without one, messages of all companies.",
+    )
+    before_replies = fields.Boolean(
+        help="Ask this rule before looking whether a message answers one that Odoo"
+        " knows. Otherwise answers go to their documents, whatever rules say."
+    )
+    match = fields.Selection(
+        [("all", "All conditions"), ("any", "Any condition")],
+        required=True,
+        default="all",
+    )
+    condition_ids = fields.One2many(
+        "mail.gateway.rule.condition", "rule_id", "Conditions", copy=True
+    )
+    action = fields.Selection(
+        [
+            ("alias", "Send to an alias"),
+            ("new", "Make a new record"),
+            ("record", "Add to a record"),
+            ("department", "Send to a department"),
+            ("ignore", "Ignore"),
+            ("quarantine", "Put into quarantine"),
+            ("mark", "Only set department, tags and identity"),
+        ],
+        required=True,
+        default="new",
+    )
+    goes_on = fields.Boolean(
+        "Go On",
+        compute="_compute_goes_on",
+        store=True,
+        help="The rules behind this one are asked as well.",
+    )
+    alias_id = fields.Many2one(
+        "mail.alias", ondelete="set null", index="btree_not_null"
+    )
+    topic_id = fields.Many2one(
+        "mail.gateway.topic", "Help Topic", ondelete="set null", index="btree_not_null"
+    )
+    res_model_id = fields.Many2one(
+        "ir.model",
+        "Document Type",
+        ondelete="cascade",
+        domain=[
+            ("is_mail_thread", "=", True),
+            ("transient", "=", False),
+            ("abstract", "=", False),
+            ("model", "not in", _NO_DOCUMENTS),
+        ],
+    )
+    res_model = fields.Char("Model", related="res_model_id.model", store=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model")
+    department_id = fields.Many2one(
+        "hr.department",
+        help="The department that the message belongs to from here on.",
+    )
+    tags = fields.Char(help="Names of tags for the record, separated by commas.")
+    identity_id = fields.Many2one(
+        "mail.gateway.identity",
+        "Sender Identity",
+        help="The name and address that answers leave under.",
+    )
+    note = fields.Text(help="Why this rule is there, for colleagues.")
+    hit_ids = fields.One2many("mail.gateway.rule.hit", "rule_id")
+    hit_count = fields.Integer("Hits", compute="_compute_hits")
+    last_hit = fields.Datetime(compute="_compute_hits", search="_search_last_hit")
+
+    @api.depends("action")
+    def _compute_goes_on(self):
+        for one in self:
+            one.goes_on = one.action == "mark"
+
+    def _compute_hits(self):
+        Hit = self.env["mail.gateway.rule.hit"].sudo()
+        groups = Hit._read_group(
+            [("rule_id", "in", self.ids)], ["rule_id"], ["count:sum", "date:max"]
+        )
+        sums = {found.id: (count, date) for found, count, date in groups}
+        for one in self:
+            one.hit_count, one.last_hit = sums.get(one.id, (0, False))
+
+    @api.model
+    def _search_last_hit(self, operator, value):
+        Hit = self.env["mail.gateway.rule.hit"].sudo()
+        if operator in ("in", "not in") and set(value) == {False}:
+            never = operator == "in"
+            hit = Hit._search([]).subselect("rule_id")
+            return [("id", "not in" if never else "in", hit)]
+        hit = Hit._search([("date", operator, value)]).subselect("rule_id")
+        return [("id", "in", hit)]
+
+    # --- the rules as core has them
+
+    def _core(self):
+        """The rule as core has it."""
+        return rule.Rule(
+            id=self.id,
+            conditions=tuple(one._core() for one in self.condition_ids),
+            any_of=self.match == "any",
+            goes_on=self.goes_on,
+        )
+
+    @api.model
+    def _book(self, company_id, before_replies):
+        """The rules that count for messages of a company, in order."""
+        return self._book_of(self._version(), company_id, before_replies)
+
+    @api.model
+    @tools.ormcache("version", "company_id", "before_replies")
+    def _book_of(self, version, company_id, before_replies):
+        domain = [
+            ("company_id", "in", [company_id, False]),
+            ("before_replies", "=", before_replies),
+        ]
+        found = self.sudo().search(domain)
+        ready = tuple(ready for one in found for ready in one._ready())
+        return Book(ready, {one.id: one.name for one in found})
+
+    def _ready(self):
+        core = self._core()
+        if any(map(condition.faults, core.conditions)):
+            # It came by an import that checks nothing.
+            _logger.warning("Rule %s cannot be used", self.id)
+            return ()
+        return rule.compiled([core])
+
+    @api.model
+    def _version(self):
+        """What changes with each change of any rule, in the transaction that changes
+        it. A cache that is told of changes after their commit is told late, and a
+        worker may process for minutes before it listens."""
+        self.flush_model()
+        query = SQL("SELECT value FROM ir_config_parameter WHERE key = %s", VERSION)
+        return next((value for (value,) in self.env.execute_query(query)), "")
+
+    @api.model
+    def _changed(self):
+        """Random and not counted: a number would come again after a rollback."""
+        self.env.cr.execute(
+            """
+            INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+            ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+            """,
+            [VERSION, str(uuid.uuid4())],
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._changed()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._changed()
+        return super().write(vals)
+
+    def unlink(self):
+        self._changed()
+        return super().unlink()

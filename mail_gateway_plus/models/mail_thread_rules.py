@@ -1,0 +1,149 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import dataclass
+from typing import Any
+
+from odoo import api, models
+from odoo.tools import email_split
+
+from ..core.message import subaddress
+from ..core.routing import chain
+from . import observing
+
+#: Stands for the recipients of a message that names none: without any, stock passes
+#: over the stages of catchall, rules and aliases.
+_NOBODY = "nobody+0@recipient.invalid"
+
+
+class _Decided(Exception):
+    """A stage of ours has the routes; leaves ``message_route`` of stock on the way."""
+
+    def __init__(self, routes):
+        self.routes = routes
+        super().__init__(routes)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of ``message_route`` by stock, which wants routes."""
+
+    thread: Any
+    message: Any
+    message_dict: dict
+
+    def route(self, model, thread_id, values, alias=None):
+        """The routes of one destination, checked as stock checks those of aliases;
+        none when the alias refuses."""
+        alias = alias if alias is not None else self.thread.env["mail.alias"]
+        thread = self.thread
+        user = thread._mail_find_user_for_gateway(
+            self.message_dict["email_from"], alias=alias
+        )
+        route = (model, thread_id, values, user.id or thread.env.uid, alias or None)
+        checking = thread.env[model] if model in thread.env else thread
+        if not hasattr(checking, "_routing_check_route"):
+            checking = thread
+        checked = checking._routing_check_route(
+            self.message, self.message_dict, route, raise_exception=True
+        )
+        return [checked] if checked else []
+
+
+class MailThread(models.AbstractModel):
+    """Our stages, at their places between those of stock; see ``core.routing.chain``.
+
+    Stock's ``message_route`` (19.0) is one method. It calls ``_routing_reset_bounce``
+    once it knows that a message is no bounce and before it looks for what that
+    answers, and ``_detect_write_to_catchall`` between that and the aliases, then again,
+    with ``mail_catchall_write_any_to`` in the context, after the default model. There
+    our stages are asked. One that decides leaves stock's method by an exception, which
+    ``message_route`` catches here.
+    """
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        observation = observing.current()
+        if observation is None or observation.letter is None:
+            return super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        observation.call = Call(self, message, message_dict)
+        recipients = message_dict["recipients"]
+        message_dict["recipients"] = self._mail_gateway_addressed(recipients)
+        try:
+            routes = super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        except _Decided as decided:
+            return decided.routes
+        finally:
+            message_dict["recipients"] = recipients
+        self._mail_gateway_note_stage(observation, routes)
+        return routes
+
+    @api.model
+    def _routing_reset_bounce(self, email_message, message_dict):
+        result = super()._routing_reset_bounce(email_message, message_dict)
+        self._mail_gateway_stage(chain.BEFORE_REPLIES)
+        return result
+
+    @api.model
+    def _detect_write_to_catchall(self, msg_dict):
+        found = super()._detect_write_to_catchall(msg_dict)
+        observation = observing.current()
+        among = self.env.context.get("mail_catchall_write_any_to")
+        if observation is not None and not among:
+            observation.no_reply = True
+            if not found:
+                self._mail_gateway_stage(chain.RULES)
+        return found
+
+    @api.model
+    def _mail_gateway_stage(self, stage):
+        """Ask the rules of a stage; does not come back when one of them decides."""
+        observation = observing.current()
+        if observation is None or observation.call is None:
+            return
+        # Of a further delivery only the aliases count that the first did not name.
+        if observation.guise.only_aliases is not None:
+            return
+        Rule = self.env["mail.gateway.rule"].sudo()
+        matched = Rule._ask(observation, stage, stage == chain.BEFORE_REPLIES)
+        routes = matched._act(observation, observation.call) if matched else None
+        if routes is not None:
+            # What makes a record answers nothing.
+            observation.call.message_dict.pop("parent_id", None)
+            raise _Decided(routes)
+
+    @api.model
+    def _mail_gateway_addressed(self, recipients):
+        """With ``support@…`` beside ``support+vip@…``, where no alias has the full
+        address."""
+        addresses = [address.lower() for address in email_split(recipients)]
+        if not addresses:
+            return _NOBODY
+        plain = {found: subaddress.plain(found) for found in addresses}
+        plain = {found: base for found, base in plain.items() if base}
+        if not plain:
+            return recipients
+        taken = self.env["mail.alias"]._mail_gateway_taken(list(plain))
+        further = [base for found, base in plain.items() if found not in taken]
+        observing.current().subaddressed = frozenset(further) - frozenset(addresses)
+        return ",".join([recipients, *further])
+
+    @api.model
+    def _mail_gateway_note_stage(self, observation, routes):
+        """Which of stock's stages found the routes."""
+        for model, thread_id, _values, _user, alias in routes or ():
+            if not observation.no_reply:
+                observation.note("reply_found", model=model, record=thread_id)
+            elif not alias:
+                observation.note("default_model_found", model=model)
+            elif alias.alias_full_name in observation.subaddressed:
+                observation.note("subaddress_found", alias=alias.display_name)
+            else:
+                observation.note("alias_found", alias=alias.display_name)

@@ -1,0 +1,152 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Rules of routing, each action from the message to what became of it."""
+
+import pytest
+
+from odoo.fields import Command
+
+from .ledger import Ledger, sender
+from .live import engine, mail
+
+
+@pytest.fixture(scope="module")
+def live(stack):
+    with engine(stack) as made:
+        made.alias("sales", "crm.lead")
+        made.alias("support", "project.task")
+        with made.env() as env:
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        yield made
+
+
+@pytest.fixture
+def ledger(live):
+    return Ledger(live)
+
+
+@pytest.fixture
+def rule(live):
+    """Makes rules, which are gone after the test."""
+    made = []
+
+    def make(*conditions, **values):
+        with live.env() as env:
+            values.setdefault("name", "Test")
+            lines = [
+                Command.create(
+                    dict(zip(("field", "operator", "value"), c, strict=True))
+                )
+                for c in conditions
+            ]
+            found = env["mail.gateway.rule"].create({**values, "condition_ids": lines})
+            made.append(found.id)
+            return found.id
+
+    yield make
+    with live.env() as env:
+        env["mail.gateway.rule"].browse(made).unlink()
+
+
+def topic(live, model, **values):
+    with live.env() as env:
+        values |= {"name": "Topic", "model_id": env["ir.model"]._get_id(model)}
+        return env["mail.gateway.topic"].create(values).id
+
+
+def alias(live, name):
+    with live.env() as env:
+        return env["mail.alias"].search([("alias_name", "=", name)]).id
+
+
+def reached(live, row):
+    with live.env() as env:
+        outcomes = env["mail.gateway.incoming"].browse(row).outcome_ids
+        return [(o.res_model, o.rule_id.id) for o in outcomes]
+
+
+def test_a_rule_sends_to_an_alias_whatever_the_recipient(live, ledger, rule):
+    made = rule(("subject", "contains", "task:"), action="alias")
+    with live.env() as env:
+        env["mail.gateway.rule"].browse(made).alias_id = alias(live, "support")
+    row = ledger.end(mail("sales@demo.example", "Task: paint the wall"))
+    assert ledger.read(row, "state", "decided_by") == ("routed", "rules")
+    assert reached(live, row) == [("project.task", made)]
+    with live.env() as env:
+        found = env["mail.gateway.rule"].browse(made)
+        assert found.hit_count == 1 and found.last_hit
+
+
+def test_a_rule_makes_a_record_of_a_topic_for_an_unknown_recipient(live, ledger, rule):
+    made = rule(
+        ("recipient_local", "wildcard", "help*"),
+        action="new",
+        topic_id=topic(live, "crm.lead", priority="2", tags="Press, Urgent"),
+    )
+    row = ledger.end(mail("helpme@demo.example", "No alias takes this"))
+    assert reached(live, row) == [("crm.lead", made)]
+    with live.env() as env:
+        lead = env["crm.lead"].search([("name", "=", "No alias takes this")])
+        assert lead.priority == "2"
+        assert sorted(lead.tag_ids.mapped("name")) == ["Press", "Urgent"]
+
+
+def test_a_rule_is_asked_for_a_message_without_recipients(live, ledger, rule):
+    rule(("subject", "is", "To nobody"), action="ignore")
+    raw = mail("x@demo.example", "To nobody").replace(b"To: x@demo.example\r\n", b"")
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("ignored", "rule_ignored")
+
+
+def test_a_subaddress_leads_to_its_alias(live, ledger):
+    row = ledger.end(mail("support+vip@demo.example", "Very important"))
+    assert ledger.read(row, "state", "decided_by") == ("routed", "subaddress")
+    assert reached(live, row) == [("project.task", 0)]
+
+
+def test_an_alias_with_the_full_address_comes_before_its_subaddress(live, ledger):
+    live.alias("sales+direct", "project.task")
+    row = ledger.end(mail("sales+direct@demo.example", "Direct"))
+    assert ledger.read(row, "decided_by") == "aliases"
+    assert reached(live, row) == [("project.task", 0)]
+
+
+def test_what_decided_stands_in_the_trace(ledger, rule):
+    rule(("subject", "is", "other"), name="First", action="ignore", sequence=1)
+    rule(("sender", "contains", "zoe"), name="Second", action="quarantine", sequence=2)
+    row = ledger.end(mail("sales@demo.example", "Hi", sender=sender("zoe")))
+    assert ledger.read(row, "state", "reason_code") == (
+        "quarantined",
+        "rule_quarantined",
+    )
+    steps = [(s["step"], s["params"]) for s in ledger.read(row, "trace")["steps"]]
+    missed = next(params for code, params in steps if code == "rule_missed")
+    matched = next(params for code, params in steps if code == "rule_matched")
+    assert missed["rule"] == "First" and "said" not in missed
+    assert matched["source"] == "From" and matched["said"] == sender("zoe")
+
+
+def test_direct_calls_stay_stock(live, rule):
+    rule(action="ignore")
+    with live.env() as env:
+        lead = env["mail.thread"].message_process(
+            None, mail("sales@demo.example", "Called directly")
+        )
+        assert env["crm.lead"].browse(lead).name == "Called directly"
+
+
+def test_answers_come_before_rules_that_are_not_marked(live, ledger, rule):
+    with live.env() as env:
+        lead = env["crm.lead"].create({"name": "Talk"})
+        known = lead.message_post(body="Hello").message_id
+    made = rule(action="ignore")
+    answer = mail("sales@demo.example", "Re: Talk", in_reply_to=known)
+    row = ledger.end(answer)
+    assert ledger.read(row, "state", "decided_by") == ("routed", "reply")
+    with live.env() as env:
+        env["mail.gateway.rule"].browse(made).before_replies = True
+    row = ledger.end(mail("sales@demo.example", "Re: Talk 2", in_reply_to=known))
+    assert ledger.read(row, "state", "decided_by") == (
+        "ignored",
+        "rules_before_replies",
+    )
