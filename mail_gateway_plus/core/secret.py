@@ -63,6 +63,8 @@ def _cores(secret: str) -> Iterator[str]:
 def _plain(secret: str) -> Iterator[str]:
     for core in _cores(secret):
         yield core.replace("\\", "\\\\").replace('"', '\\"')
+        # As it stands in an answer that is shown in one line.
+        yield " ".join(core.split())
         yield from (core, quote(core, safe=""), quote_plus(core), html.escape(core))
         if len(core) >= _BEGINNING:
             yield from (core.upper(), core.lower())

@@ -61,6 +61,15 @@ def test_token_is_hidden_in_any_form():
         assert hidden(f"x {form} y", credentials) == "x *** y"
 
 
+@pytest.mark.parametrize(
+    "password", ["two  blanks", "a tab\there", " around it ", "a\u00a0b"]
+)
+def test_blanks_that_were_made_one(password):
+    """As they are where what a server said is shown in one line."""
+    for form in (password, " ".join(password.split())):
+        assert hidden(f"no, {form}!", Credentials("ann", password)) == "no, ***!"
+
+
 def test_what_a_server_cut_off():
     credentials = Credentials("ann", PASSWORD)
     assert hidden(f"LOGIN ann {PASSWORD[:9]}", credentials) == "LOGIN ann ***"

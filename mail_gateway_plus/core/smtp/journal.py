@@ -19,14 +19,11 @@ _OWN_FAULTS = (
     *("starttls_missing", "auth_missing", "mechanism_missing"),
     *("unsendable", "login_not_ascii", "utf8_missing", "too_large"),
 )
-#: As much of a server's own words as a person wants to read.
-_WORDS = 300
+#: As much of a server's own words as a person wants to read, and of a fact about it.
+_WORDS, _FACT = 300, 1_000
 
 #: The server takes leave (RFC 5321, 3.8).
 LEAVING = 421
-
-#: As much of a server's own words as a person wants to read.
-_WORDS = 300
 
 
 class Refused(Exception):
@@ -89,10 +86,14 @@ class Journal:
         params = {**note.params, "stage": note.stage, "reply": said}
         return Finding(meaning.code, "error", self.relay.subject, params)
 
-    def shown(self, text: str) -> str:
+    def shown(self, text: str, most: int = _WORDS) -> str:
         """``text`` in one line, bounded and without secrets."""
         text = without(reply.text_of(text), self.secrets)
-        return hidden(text, self.relay.credentials)[:_WORDS]
+        return hidden(text, self.relay.credentials)[:most]
+
+    def known(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """What a server says of itself, likewise."""
+        return {name: self.shown(text, _FACT) for name, text in facts.items()}
 
     def ask(self, want: Want) -> Talk[Done | Reply]:
         """What comes of ``want``; a fault is refused."""

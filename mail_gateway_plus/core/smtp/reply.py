@@ -165,8 +165,13 @@ def _decoded(said: str | bytes) -> str:
 
 
 def text_of(said: str | bytes) -> str:
-    """What was said, in one line."""
-    return " ".join(_decoded(said).replace("\0", " ").split())
+    """What was said, in one line, without characters that steer a screen."""
+    line = " ".join(_decoded(said).replace("\0", " ").split())
+    return line if line.isprintable() else "".join(map(_seen, line))
+
+
+def _seen(char: str) -> str:
+    return char if char.isprintable() else "?"
 
 
 def _class_number(status: str) -> int:

@@ -85,7 +85,7 @@ class Session(Journal):
             else:
                 said = yield from self._helo(said)
                 self.offered = capabilities(said.lines[:1])
-            note.facts = self.offered.facts
+            note.facts = self.known(self.offered.facts)
             note.passed(CAPABLE, **note.facts)
 
     def _helo(self, refused: Reply) -> Talk[Reply]:
@@ -114,7 +114,7 @@ class Session(Journal):
 
     def _encrypt(self) -> Talk[None]:
         note = self.note
-        note.facts = yield from self.facts(Secure())
+        note.facts = self.known((yield from self.facts(Secure())))
         found = encrypted(note.facts, verified=self.relay.verified)
         note.finding = replace(found, params={**note.params, **found.params})
 
@@ -132,7 +132,8 @@ class Session(Journal):
     # --- the login
 
     def _login(self, note: Note) -> Talk[None]:
-        note.facts = {"offered": " ".join(self.offered.mechanisms), "used": ""}
+        offered = " ".join(self.offered.mechanisms)
+        note.facts = self.known({"offered": offered, "used": ""})
         if not self.relay.logs_in:
             note.passed(NO_LOGIN)
             return

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.account import Credentials
-from odoo.addons.mail_gateway_plus.core.smtp.dialogue import Say
+from odoo.addons.mail_gateway_plus.core.smtp.dialogue import Done, Say
 from odoo.addons.mail_gateway_plus.core.smtp.probe import Probe
 
 from .recorded import ANN, MAIL, SECRET, Server, failure, outcome, relay
@@ -126,6 +126,25 @@ def test_password_stays_here_where_there_is_no_way(
     steps, lines = spoken(server, credentials, security)
     assert failure(steps) == ("auth", code)
     assert lines == [] and server.goodbyes == [True]
+
+
+def test_no_secret_in_what_a_server_offers():
+    """Nor more of it than a person wants to read."""
+    many = "\n".join(f"AUTH {number}{'x' * 5_000}" for number in range(100))
+    hello = f"250 mx {SECRET}\nAUTH PLAIN {SECRET.upper()}\n{many}"
+    server = Server(EHLO=hello, Secure=Done({"subject": f"of {SECRET}"}))
+    steps = outcome(server, relay("ssl"))
+    assert [*steps][-1] == "rcpt"
+    assert SECRET not in str(steps) and SECRET.upper() not in str(steps)
+    assert steps["ehlo"].finding.params["auth"].startswith("PLAIN ***")
+    assert steps["auth"].facts["offered"].startswith("PLAIN ***")
+    assert len(str(steps)) < 10_000
+
+
+def test_what_cannot_be_seen_is_not_shown():
+    """Nor what turns the reading order of a line."""
+    steps = outcome(Server(AUTH="535 \x1b[31m\u202eno\x07"), relay("ssl"))
+    assert steps["auth"].reply == "535 ?[31m?no?"
 
 
 @pytest.mark.parametrize("credentials", [ANN, TOKEN])
