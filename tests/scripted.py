@@ -156,7 +156,8 @@ def pop(answers):
 def smtp(*, capabilities="PIPELINING SIZE=1000 AUTH=PLAIN", answers=None):
     """The same for SMTP, where the first that fits of a whole line, its first two
     words and its first word counts; ``capabilities`` are keywords, each with = in place
-    of its blank. An answer may be a list, whose last one stays."""
+    of its blank. An answer may be a list, whose last one stays. The greeting is the
+    answer to nothing, that to a message's content the one to its last line, a dot."""
     offered = [word.replace("=", " ") for word in capabilities.split()]
     hello = ["mx.test", *offered]
     lines = [f"250-{line}" for line in hello[:-1]] + [f"250 {hello[-1]}"]
@@ -177,6 +178,10 @@ def smtp(*, capabilities="PIPELINING SIZE=1000 AUTH=PLAIN", answers=None):
             if isinstance(said, list):
                 said = said.pop(0) if len(said) > 1 else said[0]
             sock.sendall(f"{said}\r\n".encode() if said else b"")
+            if words == ["DATA"] and said.startswith("3"):
+                while self.read(sock) != b".":
+                    pass
+                sock.sendall(f"{answers.get('.', '250 taken')}\r\n".encode())
 
     return script
 

@@ -427,7 +427,7 @@ def test_weaker_setting_waits_for_a_better_one(certificates, monkeypatch):
     with scripted.server(scripted.smtp()) as weak, scripted.server(slow) as strong:
         ports = {weak.port: False, strong.port: True}
         monkeypatch.setattr(smtp_trial, "PORTS", ports)
-        trial, _seconds = tried(relay(1), look_around=True)
+        trial, _seconds = tried(relay(1), limits=PROBE, look_around=True)
     assert offers(trial) == [("ssl_strict", strong.port, False)]
 
 

@@ -56,6 +56,11 @@ class Deadline:
         believed = min(size, LARGEST_STATED)
         self.start(self.limits.command_s + believed / SLOWEST_BYTES_PER_S)
 
+    @property
+    def left_s(self) -> float:
+        """Seconds left of all commands together; negative once they are over."""
+        return self._end - self._clock()
+
     def remaining(self) -> float:
         """Seconds left; raises TimeoutError when there are none."""
         left = self._until - self._clock()

@@ -112,7 +112,7 @@ class Wire:
 
     def _own_name(self) -> str:
         try:
-            return self._name.result(COURTESY_S)
+            return self._name.result(min(COURTESY_S, self._deadline.remaining()))
         except TimeoutError:
             return LOOPBACK
 

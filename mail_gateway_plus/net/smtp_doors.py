@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A look at a port of an outgoing server: what it speaks, without logging in."""
 
+import math
 from dataclasses import replace
 
 from ..core.proposal import Answer, Door
@@ -25,12 +26,16 @@ _CERTIFICATE = (
 )
 
 
-def at(relay: Relay, door: Door, limits: Limits = KNOCK) -> Knock:
+def at(
+    relay: Relay, door: Door, limits: Limits = KNOCK, most_s: float = math.inf
+) -> Knock:
     """What the server of ``relay`` does at a door; raises nothing for what it finds.
+    ``most_s`` is what is left of the time for the whole test.
 
     A second connection is made where the certificate fails its check, to see what it
     says and whether all else is well.
     """
+    limits = replace(limits, total_s=min(limits.total_s, most_s))
     deadline, kind = Deadline(limits), "ssl" if door.implicit else "starttls"
     session = _look(relay, door, f"{kind}_strict", deadline)
     fault = session.steps[-1].finding

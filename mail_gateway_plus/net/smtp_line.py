@@ -32,31 +32,39 @@ class Line:
 
     def __init__(self, sock: Any, deadline: Deadline) -> None:
         self.sock, self._deadline = sock, deadline
-        self._last = ""
         self._file = sock.makefile("rb")
 
     def reply(self) -> tuple[int, list[str]]:
         """(number, text of each line)"""
+        whole: list[str] = []
         lines: list[str] = []
         for _number in range(MOST_LINES):
-            match = _REPLY.fullmatch(self._read())
+            whole.append(self._next(whole))
+            match = _REPLY.fullmatch(whole[-1])
             if not match:
-                raise Odd("\n".join([*lines, self._last]))
+                break
             lines.append(match[3] or "")
             if match[2] != "-":
                 return int(match[1]), lines
-        raise Odd("\n".join(lines))
+        raise Odd("\n".join(whole))
+
+    def _next(self, before: list[str]) -> str:
+        """Who hangs up in the middle of a reply may have said why."""
+        try:
+            return self._read()
+        except (EOFError, ConnectionError) as gone:
+            begun = str(gone) if isinstance(gone, EOFError) else ""
+            said = "\n".join(filter(None, [*before, begun]))
+            raise EOFError(said or "the server has hung up") from gone
 
     def _read(self) -> str:
         raw: bytes = self._file.readline(LONGEST_LINE)
-        if not raw:
-            raise EOFError("the server has hung up")
-        self._last = raw.decode("utf-8", "replace").rstrip("\r\n")
-        if not raw.endswith(b"\n"):
-            if len(raw) < LONGEST_LINE:
-                raise EOFError(self._last)
-            raise Odd(self._last)
-        return self._last
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
+        if raw.endswith(b"\n"):
+            return line
+        if len(raw) < LONGEST_LINE:
+            raise EOFError(line)
+        raise Odd(line)
 
     def ask(self, line: str, seconds: float = 0) -> tuple[int, list[str]]:
         """The reply to a command, which may take so long, or as long as any."""

@@ -52,9 +52,14 @@ def run(
     :param look_around: also find out which other settings would work (465, 587, 2525,
         25 and the chosen port, each in all ways, 8 s at most); nobody logs in there
     """
-    test = _Test(Probe(relay, envelope, message), Wire(relay, Deadline(limits)))
+    deadline = Deadline(limits)
+    test = _Test(Probe(relay, envelope, message), Wire(relay, deadline))
+
+    def knock(door: Door) -> Knock:
+        return smtp_doors.at(relay, door, most_s=deadline.left_s)
+
     doors = _doors(relay) if look_around else ()
-    around = Around(doors, partial(smtp_doors.at, relay), partial(_is_enough, relay))
+    around = Around(doors, knock, partial(_is_enough, relay))
     knocks = around.tried(test, eager=not relay.verified)
     steps = settled(test.probe.steps, Door(relay.port, relay.implicit_tls), knocks)
     return Trial(

@@ -6,6 +6,7 @@ imaplib and poplib read through ``makefile()``, which calls ``recv_into``; so it
 suffices to set the time that is left there and in ``sendall``.
 """
 
+import errno
 import socket
 import ssl
 import threading
@@ -86,24 +87,42 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
         raise TimeoutError(f"no answer about {host}") from None
 
 
+#: What says nothing of the server: this machine has no way to addresses of that kind,
+#: mostly IPv6.
+NO_WAY = (
+    *(errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL),
+    *(errno.ENETUNREACH, errno.EHOSTUNREACH),
+)
+
+
 def connect(addresses: list[Address], deadline: Deadline) -> Plain:
-    """A connection to the first address that takes one; raises the last fault."""
-    fault: OSError = OSError("the host has no address")
+    """A connection to the first address that takes one; raises the fault that says
+    most."""
+    faults: list[OSError] = []
     for left, (family, address) in zip(
         range(len(addresses), 0, -1), addresses, strict=True
     ):
-        sock = Plain(family, socket.SOCK_STREAM)
-        sock.deadline = deadline
         try:
             # A dead first address (IPv6 without a route) leaves time for the next.
-            sock.settimeout(deadline.remaining() / left)
-            sock.connect(address)
+            return _connected(family, address, deadline, deadline.remaining() / left)
         except OSError as problem:
-            sock.close()
-            fault = problem
-        else:
-            return sock
-    raise fault
+            faults.append(problem)
+    faults.sort(key=lambda problem: problem.errno in NO_WAY)
+    raise faults[0] if faults else OSError("the host has no address")
+
+
+def _connected(
+    family: socket.AddressFamily, address: Any, deadline: Deadline, seconds: float
+) -> Plain:
+    sock = Plain(family, socket.SOCK_STREAM)
+    sock.deadline = deadline
+    try:
+        sock.settimeout(seconds)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def encrypt(sock: Plain, context: ssl.SSLContext, host: str) -> Encrypted:

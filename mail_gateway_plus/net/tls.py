@@ -39,6 +39,7 @@ def identify(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     try:
         with open(handle, "wb") as file:
             file.write(key.rstrip() + b"\n" + certificate)
-        context.load_cert_chain(path)
+        # Without one, OpenSSL asks the terminal for the password of a key that has one.
+        context.load_cert_chain(path, password="")
     finally:
         os.unlink(path)

@@ -60,6 +60,9 @@ CODES = {
 #: Kinds of fault of which the server may have given its reasons.
 ANSWERED = ("answer", "closed")
 
+#: The least number of a reply that refuses (RFC 5321, 4.2.1).
+REFUSALS = 400
+
 #: Many hosts drop connections to this port, lest their customers send spam.
 BLOCKED_PORT = 25
 #: How that shows: nothing comes back, or a router says no.
@@ -84,7 +87,7 @@ def meaning(
     """
     if kind in ANSWERED:
         answered = reply.meaning(stage, said, number, mechanism)
-        if kind == "answer" or answered.code_number:
+        if kind == "answer" or answered.code_number >= REFUSALS:
             return answered
     code = _code(kind, stage, port)
     text = reply.text_of(said)
