@@ -113,19 +113,19 @@ class TestLedger(TransactionCase):
         self.assertIn(activity, self.row.activity_ids)
 
     def test_operator_sees_no_name_of_a_record_out_of_reach(self):
-        secret = self.env["ir.mail_server"].create(
-            {"name": "Secret relay", "smtp_host": "mail.example"}
+        secret = self.env["ir.config_parameter"].create(
+            {"key": "secret.parameter", "value": "x"}
         )
         outcome = self.env["mail.gateway.outcome"].create(
             {
                 "incoming_id": self.row.id,
-                "res_model": "ir.mail_server",
+                "res_model": "ir.config_parameter",
                 "res_id": secret.id,
             }
         )
-        self.assertEqual(outcome.record_name, "Secret relay")
+        self.assertEqual(outcome.record_name, "secret.parameter")
         seen = outcome.with_user(self.operator)
-        self.assertNotIn("Secret", seen.record_name + seen.display_name)
+        self.assertNotIn("secret", seen.record_name + seen.display_name)
 
     def test_outcome_of_an_addon_that_is_gone(self):
         outcome = self.env["mail.gateway.outcome"].create(
