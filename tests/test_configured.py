@@ -71,6 +71,22 @@ def test_matrix(configured, monkeypatch):
     assert dates == {2020}
 
 
+def test_what_is_left_of_an_archived_server_waits_for_the_button(configured):
+    env = configured
+    server = env["ir.mail_server"]._configured()
+    server.write({"limit_minute": 2, "from_filter": False})
+    for number in range(4):
+        address = f"left-{number}@demo.example"
+        env["mail.gateway.identity"].create({"name": address, "email": address})
+    said = server.action_check_permissions()["params"]["message"]
+    assert "when you press Check Permissions again" in said
+    assert "in the background" not in said
+    server.active = True
+    said = server.action_check_permissions()["params"]["message"]
+    assert "in the background" in said and "press Check" not in said
+    server.active = False
+
+
 def test_option_at_fault_is_called_as_in_the_file(configured, monkeypatch):
     monkeypatch.setitem(config.options, "smtp_password", "wrong one")
     action = configured["ir.mail_server"].action_diagnose_configured()

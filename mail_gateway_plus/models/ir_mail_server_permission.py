@@ -170,10 +170,18 @@ class IrMailServer(models.Model):
 
     def _survey_rest(self, surveys):
         """What is to be said of those that were not asked."""
-        if left := sum(survey.left for survey in surveys):
+        left = sum(survey.left for survey in surveys)
+        refreshed = [one for one in surveys if one.server._is_refreshed()]
+        if soon := sum(survey.left for survey in refreshed):
             yield self.env._(
                 "%s more are asked in the background, within the limits of the server.",
-                left,
+                soon,
+            )
+        if left > soon:
+            yield self.env._(
+                "%s more are asked when you press Check Permissions again: at once they"
+                " would be too many for the server.",
+                left - soon,
             )
         if over := sum(survey.over for survey in surveys):
             yield self.env._(
@@ -212,6 +220,12 @@ class IrMailServer(models.Model):
         if later or any(survey.left and survey.is_answered for survey in at_once):
             soon = fields.Datetime.now() + timedelta(minutes=1)
             self.env.ref(CRON)._trigger(at=soon)
+
+    def _is_refreshed(self):
+        """Whether it is asked again without anybody doing something."""
+        server = self.sudo().exists()
+        is_common = server.active and not server.owner_user_id
+        return bool(is_common and self._permission_interval())
 
     @api.model
     def _to_refresh(self):
