@@ -13,6 +13,9 @@ import pytest
 
 from odoo.exceptions import UserError
 
+from odoo.addons.mail_gateway_plus.models import diagnosis_question
+from odoo.addons.mail_gateway_plus.net.deadline import Limits
+
 from sandbox.accounts import ACCOUNTS
 
 from . import scripted
@@ -188,6 +191,8 @@ def test_only_what_a_test_depends_on_is_tested(live):
         saved(server, name="Renamed", sequence=3, limit_day=100)
         copied = server.copy()
         assert copied.test_before_save and not history(server | copied)
+        steps = env["mail.gateway.provider"].search([], limit=1)
+        saved(server, provider_id=steps.id)
         with refused("stage Name"):
             saved(server, smtp_port=27)
 
@@ -231,6 +236,16 @@ def test_default_of_new_servers(live):
 
 
 # --- while it is tested
+
+
+def test_silent_server_keeps_nobody_waiting(live, monkeypatch):
+    monkeypatch.setattr(diagnosis_question, "PROBE", Limits(1, 2, 3))
+    with scripted.server(scripted.silent) as other, live.env() as env:
+        place = {"smtp_host": "127.0.0.1", "smtp_port": other.port}
+        begin = time.monotonic()
+        with refused("stage Greeting"):
+            saved(env["ir.mail_server"], **values(live, **place))
+        assert time.monotonic() - begin < 12
 
 
 def test_nothing_is_locked_while_the_server_is_asked(live):

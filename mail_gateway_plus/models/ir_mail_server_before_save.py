@@ -15,7 +15,6 @@ DEFAULT = "mail_gateway_plus.test_before_save"
 TESTED = frozenset(
     {
         "test_before_save",
-        "provider_id",
         "smtp_host",
         "smtp_port",
         "smtp_encryption",
@@ -51,7 +50,8 @@ class IrMailServer(models.Model):
         return stored == "True"
 
     def web_save(self, vals, specification, next_id=None):
-        if TESTED.isdisjoint(vals) or not self._is_switched_on(vals):
+        is_same = bool(self) and TESTED.isdisjoint(vals)
+        if is_same or not self._is_switched_on(vals):
             return super().web_save(vals, specification, next_id)
         tests = self._tested_before_save(vals)
         saved = super().web_save(vals, specification, next_id)
