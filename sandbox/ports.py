@@ -20,6 +20,8 @@ USUAL = {
     "pop3s": 13995,
     "smtp": 13587,
     "smtps": 13465,
+    "smtp_rewriting": 13588,
+    "smtp_content": 13589,
     "dns": 13053,
 }
 _OWN = (20_000, 32_000)

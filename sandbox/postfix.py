@@ -3,7 +3,9 @@
 """Postfix as the relay: authentication, sender login maps, nothing leaves.
 
 Mail for the demo's domain goes to Dovecot over LMTP, all other is discarded.
-Submission with STARTTLS on one port, TLS from the first byte on the other.
+Submission with STARTTLS on one port, TLS from the first byte on the other. Two more
+ports take every sender in the envelope: one rewrites what stands in From, the other
+judges it in the message, at once or after it was taken.
 """
 
 import os
@@ -51,6 +53,7 @@ relay_transport = discard:
 smtpd_tls_chain_files = {chain}
 smtpd_tls_security_level = may
 smtpd_tls_auth_only = yes
+smtpd_tls_received_header = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {sasl}
@@ -69,6 +72,13 @@ smtpd_peername_lookup = no
 MASTER = """
 127.0.0.1:{smtp} inet n - n - - smtpd
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+127.0.0.1:{smtp_rewriting} inet n - n - - smtpd
+  -o smtpd_sender_restrictions= -o cleanup_service_name=rewriting
+127.0.0.1:{smtp_content} inet n - n - - smtpd
+  -o smtpd_sender_restrictions= -o cleanup_service_name=judging
+rewriting unix n - n - 0 cleanup
+  -o sender_canonical_maps=static:{rewritten} -o sender_canonical_classes=header_sender
+judging unix n - n - 0 cleanup -o header_checks=regexp:{checks}
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -91,6 +101,16 @@ lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 """
+
+# Of the port that judges content. The second is bounced to whoever sent it.
+CHECKS = """
+/^From:.*<?press@/ REJECT 5.7.1 {at_once}
+/^From:.*<?ceo@/ FILTER error:5.7.60 {later}
+"""
+AT_ONCE = "This sender is not allowed by our content policy"
+LATER = "Client does not have permissions to send as this sender"
+#: Whom the rewriting port puts into From.
+REWRITTEN = f"sales@{DOMAIN}"
 
 MASTER_PROGRAM = "/usr/lib/postfix/sbin/master"
 PRIVATE, SEARCHABLE, DROP = 0o700, 0o710, 0o730
@@ -150,7 +170,10 @@ class Postfix:
             chain=self.tls.chain,
             owners=maps.rstrip(","),
         )
-        (self.home / "etc/master.cf").write_text(MASTER.format(**self.ports))
+        checks = self.home / "etc/header_checks"
+        checks.write_text(CHECKS.format(at_once=AT_ONCE, later=LATER))
+        master = MASTER.format(**self.ports, checks=checks, rewritten=REWRITTEN)
+        (self.home / "etc/master.cf").write_text(master)
         (self.home / "etc/main.cf").write_text(main)
         # Postfix reads a file again and again until it is two seconds old.
         os.utime(self.home / "etc/main.cf", (0, 0))

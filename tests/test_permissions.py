@@ -325,8 +325,8 @@ def test_cron_refreshes_what_is_old_and_only_that(world):
         server.action_check_permissions()
         env.flush_all()
         env.cr.execute(
-            "UPDATE mail_gateway_permission SET state = 'unknown', checked_on ="
-            " checked_on - interval '8 days' WHERE email = 'ceo@demo.example'"
+            "UPDATE mail_gateway_permission SET state = 'unknown', asked_on ="
+            " asked_on - interval '8 days' WHERE email = 'ceo@demo.example'"
         )
         env.cr.execute(
             "UPDATE mail_gateway_permission SET state = 'unknown'"

@@ -19,6 +19,9 @@ from . import mail_gateway_rule_asking
 from . import mail_gateway_rule_action
 from . import mail_gateway_permission
 from . import mail_gateway_permission_choice
+from . import mail_gateway_round_trip
+from . import mail_gateway_round_trip_arrival
+from . import mail_gateway_permission_trip
 from . import mail_gateway_incoming
 from . import mail_gateway_incoming_actions
 from . import mail_gateway_incoming_delivery
@@ -54,6 +57,7 @@ from . import ir_mail_server_permission
 from . import ir_mail_server_refusal
 from . import ir_mail_server_before_save
 from . import ir_mail_server_configured
+from . import ir_mail_server_trip
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_mail

@@ -25,11 +25,14 @@ class Tried:
 
     :param server_id: whose connection it is
     :param envelope, sender: the return path and the From address of the last message
+    :param refused: the addresses that a real mail may show to be allowed again; None
+        while nobody has asked
     """
 
     def __init__(self, server_id):
         self.server_id = server_id
         self.envelope = self.sender = ""
+        self.refused = None
 
 
 class IrMailServer(models.Model):
@@ -51,13 +54,28 @@ class IrMailServer(models.Model):
         return prepared
 
     def send_email(self, message, *args, **named):
+        tried = getattr(named.get("smtp_session"), "mail_gateway_tried", None)
         try:
-            return super().send_email(message, *args, **named)
+            sent = super().send_email(message, *args, **named)
         except MailDeliveryException as problem:
-            tried = getattr(named.get("smtp_session"), "mail_gateway_tried", None)
             if isinstance(tried, Tried):
                 self._note_refusal(problem.__context__, tried)
             raise
+        if isinstance(tried, Tried):
+            self._note_success(tried)
+        return sent
+
+    def _note_success(self, tried):
+        """What was refused once is taken now. That is asked once a connection."""
+        Permission = self.env["mail.gateway.permission"].sudo()
+        if tried.refused is None:
+            tried.refused = set(Permission._redeemable(tried.server_id).mapped("email"))
+        redeemed = tried.refused & {tried.envelope, tried.sender}
+        tried.refused -= redeemed
+        if redeemed:
+            with contextlib.suppress(*PASSING), self.env.cr.savepoint():
+                rows = Permission._redeemable(tried.server_id)
+                rows.filtered(lambda row: row.email in redeemed)._redeem()
 
     def _note_refusal(self, problem, tried):
         meant = smtp_raised.meaning(problem)

@@ -70,6 +70,9 @@ class MailGatewayPermission(models.Model):
         " then.",
     )
     checked_on = fields.Datetime("Checked", readonly=True, index=True)
+    # Evidence of the content outlives an answer to the envelope, which is due again
+    # in its time all the same.
+    asked_on = fields.Datetime(readonly=True)
     title = fields.Char("Result", compute="_compute_words")
     cause = fields.Text("What It Means", compute="_compute_words")
     remedy = fields.Text("What to Do", compute="_compute_words")
@@ -154,20 +157,20 @@ class MailGatewayPermission(models.Model):
         known = {one.email: one for one in stored}
         candidates = self._without_the_gone(candidates)
         new, changed = [], defaultdict(self.browse)
+        now = fields.Datetime.now()
         for email, values in answers.items():
             about = self._about(candidates[email])
             if email not in known:
-                new.append(
-                    {"mail_server_id": server.id, "email": email, **about, **values}
-                )
+                place = {"mail_server_id": server.id, "email": email, "asked_on": now}
+                new.append({**place, **about, **values})
                 continue
             row = known[email].sudo()
             values = values if row._is_replaced(values) else {}
             row._update({**about, **values})
             changed[values.get("checked_on")] |= row
         for moment, rows in changed.items():
-            if moment:
-                rows.write({"checked_on": moment})
+            checked = {"checked_on": moment} if moment else {}
+            rows.write({"asked_on": now, **checked})
         self.sudo().create(new)
 
     @api.model

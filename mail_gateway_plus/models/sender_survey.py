@@ -45,7 +45,8 @@ class Survey:
         """({email: what is known}, how many were asked in the last day)"""
         now, known, today = fields.Datetime.now(), {}, 0
         for one in self.server.sudo().permission_ids:
-            age = (now - one.checked_on).total_seconds() if one.checked_on else math.inf
+            asked = one.asked_on or one.checked_on
+            age = (now - asked).total_seconds() if asked else math.inf
             known[one.email] = permission.Known(one.state, age)
             today += age < permission.DAY_S
         return known, today

@@ -135,7 +135,7 @@ class Wire:
     def _heard(self, came: tuple[int, list[str]]) -> Reply:
         number, lines = came
         self.transcript.they_say(number, lines)
-        return Reply(number, tuple(lines))
+        return Reply(number, tuple(lines), at=time.time())
 
     def _secure(self, _want: Secure) -> Done:
         self._deadline.command()
@@ -198,10 +198,16 @@ def survey(
     envelopes: tuple[Envelope, ...],
     limits: Limits = PROBE,
     pause_s: float = 0.0,
+    messages: tuple[bytes, ...] = (),
 ) -> Asked:
-    """Ask a server for many envelopes over one connection; nothing is sent, and nothing
-    is raised for what the server does. What the limits leave no time for is unknown."""
-    machine, wire = Survey(relay, envelopes, pause_s), Wire(relay, Deadline(limits))
+    """Ask a server for many envelopes over one connection; nothing is raised for what
+    the server does. What the limits leave no time for is unknown.
+
+    :param messages: one an envelope (bytes with CRLF), to be sent; without them nothing
+        is
+    """
+    machine = Survey(relay, envelopes, pause_s, messages=messages)
+    wire = Wire(relay, Deadline(limits))
     wire.run(machine.run())
     steps, verdicts = tuple(machine.steps), tuple(machine.verdicts)
     return Asked(steps, verdicts, wire.transcript.text)

@@ -18,21 +18,27 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Question:
-    """What one server is asked; ``pause_s`` lies between two envelopes."""
+    """What one server is asked; ``pause_s`` lies between two envelopes. ``messages``,
+    one an envelope, are sent."""
 
     relay: Relay
     envelopes: tuple[Envelope, ...]
     limits: Limits = PROBE
     pause_s: float = 0.0
+    messages: tuple[bytes, ...] = ()
 
 
 def ask_all(questions: Sequence[Question]) -> list[Asked]:
-    """The answers in the order of the questions; nothing is sent or raised."""
+    """The answers in the order of the questions; nothing is raised."""
     with ThreadPoolExecutor(AT_ONCE, "survey") as pool:
         return list(pool.map(_ask, questions))
 
 
 def _ask(question: Question) -> Asked:
     return smtp.survey(
-        question.relay, question.envelopes, question.limits, question.pause_s
+        question.relay,
+        question.envelopes,
+        question.limits,
+        question.pause_s,
+        question.messages,
     )

@@ -5,6 +5,7 @@ import re
 from odoo.tests import TransactionCase, tagged
 
 from ..core import discovery
+from ..core.delivery import roundtrip
 from ..core.finding import Finding
 from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
@@ -18,7 +19,7 @@ class TestAdvice(TransactionCase):
         steps = {code for code, _state in verdict.STEPS}
         faults = set(fault.FACTS)
         checks = trial.CODES | probe.CODES | setting.CODES | set(answerable.CODES)
-        checks |= discovery.CODES | condition.CODES
+        checks |= discovery.CODES | condition.CODES | roundtrip.CODES
         checks |= {f"chain_{code}" for code in chain.CODES}
         return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 

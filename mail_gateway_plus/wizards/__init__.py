@@ -5,3 +5,4 @@ from . import mail_gateway_mailbox_test
 from . import mail_gateway_route_wizard
 from . import mail_gateway_answer_wizard
 from . import mail_gateway_test_message
+from . import mail_gateway_round_trip_start

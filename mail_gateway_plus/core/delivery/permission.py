@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..smtp.journal import LEAVING
-from ..smtp.probe import ABOUT_SENDER, ASKED, Verdict
+from ..smtp.probe import ASKED, Verdict, refuses_sender
 from ..smtp.reply import Meaning
 
 #: As many addresses as a matrix may have for one server.
@@ -133,4 +133,4 @@ def replaces(known: str, known_depth: str, state: str, depth: str) -> bool:
 
 def is_refusal(meaning: Meaning | None) -> bool:
     """Whether what a server said of a mail is meant for its sender, for good."""
-    return bool(meaning and meaning.permanent and meaning.kind in ABOUT_SENDER[:1])
+    return meaning is not None and refuses_sender(meaning)

@@ -38,6 +38,9 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("rule_topic_gone", "quarantined"),
     ("rule_department_unset", "quarantined"),
     ("rule_quarantined", "quarantined"),
+    ("round_trip", "ignored"),
+    ("round_trip_late", "ignored"),
+    ("round_trip_bounce", "bounce"),
     ("same_mail", "duplicate"),
     ("delivered_again", "duplicate"),
     ("message_known", "duplicate"),
@@ -66,6 +69,9 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("mail_server_told", None),
 )
 
+#: These link to a record, which they have not become.
+_OURS = ("round_trip", "round_trip_late", "round_trip_bounce")
+
 _CODES = {code for code, _state in STEPS}
 
 
@@ -82,7 +88,7 @@ def decide(observation: Observation) -> Verdict:
     if unknown:
         raise ValueError(f"steps without a row in STEPS: {sorted(unknown)}")
     found = _first(noted)
-    if found and found.state == "quarantined":
+    if found and (found.state == "quarantined" or found.reason_code in _OURS):
         return found
     if observation.reached:
         return Verdict("routed", "routed_partly" if found else "routed")

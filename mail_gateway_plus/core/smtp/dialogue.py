@@ -70,6 +70,8 @@ class Reply:
     number: int
     lines: tuple[str, ...]
     ms: float = 0
+    #: Seconds since the epoch at which it came; 0 where nobody looked.
+    at: float = 0
 
     @property
     def text(self) -> str:

@@ -118,25 +118,39 @@ class Verdict:
     reply: str
     meaning: Meaning | None
     ms: int = 0
+    #: When a message was taken, in seconds since the epoch.
+    at: float = 0
 
     @property
     def state(self) -> str:
-        """As in mail.gateway.permission: allowed, refused or unknown. A refusal of the
-        recipient, or one that passes by itself, says nothing about the sender."""
+        """As in mail.gateway.permission: allowed, refused or unknown."""
         if self.meaning is None:
             return "allowed"
-        is_sender = self.meaning.kind in ABOUT_SENDER and self.meaning.permanent
-        return "refused" if is_sender and self.stage in ASKED else "unknown"
+        is_asked = self.stage in ASKED
+        return "refused" if is_asked and refuses_sender(self.meaning) else "unknown"
 
 
-#: Kinds of refusal (``fact.KINDS``) that are meant for the sender address.
-ABOUT_SENDER = ("identity", "relay")
+#: Refusals to pass mail on that depend on who it is from: tenants and accounts own
+#: domains and identities. The others of their kind hit all mail of the server, and no
+#: other sender would help.
+OF_SENDER = ("smtp_relay_connector", "smtp_relay_address", "smtp_provider_rights")
 #: Stages at which an envelope was asked.
-ASKED = ("mail", "rcpt")
+ASKED = ("mail", "rcpt", "data")
+
+
+def refuses_sender(meaning: Meaning) -> bool:
+    """Whether a refusal is meant for the sender address, for good. One of the recipient
+    or of the server, or one that passes by itself, says nothing about the sender."""
+    return meaning.permanent and (
+        meaning.kind == "identity" or meaning.code in OF_SENDER
+    )
 
 
 class Survey:
-    """The same server asked for many envelopes over one connection; nothing is sent.
+    """The same server asked for many envelopes over one connection.
+
+    Nothing is sent, unless there are ``messages``, one an envelope (bytes with CRLF).
+    One at whose end the connection is lost is sent once more, for nobody knows.
 
     ``steps`` are those of the way to it, ``verdicts`` one an envelope in their order.
     Where the server hangs up it is connected to again, ``reconnects`` times in all;
@@ -151,8 +165,10 @@ class Survey:
         envelopes: tuple[Envelope, ...],
         pause_s: float = 0.0,
         reconnects: int = 1,
+        messages: tuple[bytes, ...] = (),
     ) -> None:
         self.relay, self.pause_s, self.reconnects = relay, pause_s, reconnects
+        self.messages = messages
         self.session = Session(relay)
         self.steps: list[Step] = []
         self.verdicts: list[Verdict] = []
@@ -189,14 +205,17 @@ class Survey:
 
     def _ask(self, envelope: Envelope) -> Talk[None]:
         """One verdict; raises ``Refused`` where the connection is lost."""
-        begun, meaning = len(self.session.steps), None
+        begun, meaning, at = len(self.session.steps), None, 0.0
+        message = self.messages[len(self.verdicts)] if self.messages else None
         try:
-            yield from transaction.ask(self.session, envelope)
+            yield from transaction.ask(self.session, envelope, message)
+            if message is not None:
+                at = yield from transaction.send(self.session, envelope, message)
         except Refused as refused:
             if refused.is_lost:
                 raise
             meaning = refused.meaning
-        self._note(self.session.steps[begun:], meaning)
+        self._note(self.session.steps[begun:], meaning, at)
         if self._waiting:
             yield from self._reset()
 
@@ -210,10 +229,10 @@ class Survey:
         if self.pause_s:
             yield Pause(self.pause_s)
 
-    def _note(self, steps: list[Step], meaning: Meaning | None) -> None:
+    def _note(self, steps: list[Step], meaning: Meaning | None, at: float = 0) -> None:
         envelope, last = self._waiting.pop(0), steps[-1]
         ms = sum(step.duration_ms for step in steps)
-        self.verdicts.append(Verdict(envelope, last.stage, last.reply, meaning, ms))
+        self.verdicts.append(Verdict(envelope, last.stage, last.reply, meaning, ms, at))
 
     def _give_up(self) -> None:
         while self._waiting and self._lost:

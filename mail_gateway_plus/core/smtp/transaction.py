@@ -42,12 +42,14 @@ def ask(
         note.passed(RECIPIENT_ACCEPTED)
 
 
-def send(session: Session, envelope: Envelope, message: bytes) -> Talk[None]:
-    """Send what was asked for; raises ``Refused``."""
+def send(session: Session, envelope: Envelope, message: bytes) -> Talk[float]:
+    """Send what was asked for; raises ``Refused``. Returns when the server took it, in
+    seconds since the epoch."""
     with stage(session, "data", envelope) as note:
         yield from session.accepted(Say("DATA"), hundred=3)
         said = yield from session.accepted(Send(message))
         note.passed(CONTENT_ACCEPTED, reply=session.shown(said.text))
+    return said.at
 
 
 def _path(session: Session, address: str) -> str:
