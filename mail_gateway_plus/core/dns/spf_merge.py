@@ -19,21 +19,18 @@ nothing, and what nobody can read. Each of these is named with the reason.
 [('mx', 'void'), ('ip4:192.0.2.1', 'covered')]
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
-from . import network, spf_published, spf_record, spf_spelling, spf_tree
+from . import network, spf_overlap, spf_published, spf_record, spf_spelling, spf_tree
 from .book import Book
-from .network import Network
 from .spf_check import MOST_LOOKUPS
+from .spf_overlap import included, is_same, spare, takers
 from .spf_published import Published
 from .spf_record import Term, Wrong
 from .spf_tree import Branch, Node
 from .text import strings
 
-TWICE = "twice"
-COVERED = "covered"
 UNREADABLE = "unreadable"
 #: Problems of the tree for which a term can only do harm.
 USELESS = (spf_tree.VOID, spf_tree.NO_RECORD, spf_tree.LOOP)
@@ -129,7 +126,7 @@ class _Draft:
         elif term.name == "redirect":
             self.redirects.append(term)
         elif any(one.name == term.name for one in self.rest):
-            self.dropped.append(Dropped(term.text, TWICE))
+            self.dropped.append(Dropped(term.text, spf_overlap.TWICE))
         else:
             self.rest.append(term)
         return ending
@@ -169,22 +166,24 @@ class _Draft:
             self.added.append(branch)
 
     def _has(self, branch: Branch) -> bool:
-        if any(_is_same(one, branch) for one in self.branches):
-            same = next(one for one in self.branches if _is_same(one, branch))
-            return same.term.qualifier == "+"
+        """Whether what a term stands for passes already."""
+        for place, other in enumerate(self.branches):
+            if is_same(other, branch):
+                return other.term.qualifier == "+" and not takers(
+                    self.branches[:place], branch
+                )
         if branch.node:
-            return branch.target.lower() in set(_included(self.branches))
+            return branch.target.lower() in set(included(self.branches))
         passes = Node(self.domain, self.published, tuple(self._all())).passes
         return bool(branch.networks) and all(
             network.covers(passes, one) for one in branch.networks
         )
 
     def _place(self, branch: Branch) -> int:
-        """Last, but before what would take the same mail and not let it pass."""
-        for place, other in enumerate(self.branches):
-            if other.term.qualifier != "+" and _meets(other, branch):
-                return place
-        return len(self.branches)
+        """Last, but before what would take all of its mail and let none pass. What
+        takes a part was excepted by the user, and stays so."""
+        places = takers(self.branches, branch)
+        return places[0] if places else len(self.branches)
 
     def _all(self) -> list[Branch]:
         return [*self.branches, *(self._branch(term) for term in self.redirects)]
@@ -192,14 +191,12 @@ class _Draft:
     def shrink(self) -> None:
         """Leaves out what is there twice or covered, until nothing more is: what goes
         may have stood between two that then do the same."""
-        while spare := dict(_spare(self.branches)):
-            places = enumerate(self.branches)
-            gone = [
-                Dropped(one.term.text, spare[at]) for at, one in places if at in spare
+        while idle := dict(spare(self.branches)):
+            numbered = list(enumerate(self.branches))
+            self.branches = [one for at, one in numbered if at not in idle]
+            self.dropped += [
+                Dropped(one.term.text, idle[at]) for at, one in numbered if at in idle
             ]
-            places = enumerate(self.branches)
-            self.branches = [one for at, one in places if at not in spare]
-            self.dropped += gone
         left = {id(one) for one in self.branches}
         self.added = [one for one in self.added if id(one) in left]
 
@@ -236,54 +233,3 @@ class _Draft:
     def _ending(self) -> str:
         known = [one for one in self.endings if one in _MILD_FIRST and one]
         return min(known, key=_MILD_FIRST.index, default=USUAL)
-
-
-def _key(branch: Branch) -> tuple[str, str, tuple[int, int]]:
-    """The same for "a" and "a:h.example" in the record of h.example."""
-    name, value, sizes = branch.term.key
-    return name, branch.target.lower() or value, sizes
-
-
-def _is_same(one: Branch, other: Branch) -> bool:
-    return _key(one) == _key(other)
-
-
-def _spare(branches: Sequence[Branch]) -> Iterator[tuple[int, str]]:
-    """(place, why) of each mechanism that changes nothing.
-
-    What stands before always wins; what stands behind does the same only as long as
-    nothing with another qualifier comes between.
-    """
-    seen: set[tuple[str, str, tuple[int, int]]] = set()
-    before: set[Network] = set()
-    place = 0
-    for _qualifier, run in groupby(branches, lambda one: one.term.qualifier):
-        group = list(run)
-        around = before | {one.term.network for one in group if one.term.network}
-        for branch in group:
-            if _key(branch) in seen:
-                yield place, TWICE
-            elif branch.term.network and _is_covered(branch.term.network, around):
-                yield place, COVERED
-            seen.add(_key(branch))
-            place += 1
-        before = around
-
-
-def _is_covered(own: Network, others: set[Network]) -> bool:
-    wider = range(own.prefixlen - 1, -1, -1)
-    return any(own.supernet(new_prefix=length) in others for length in wider)
-
-
-def _meets(other: Branch, branch: Branch) -> bool:
-    if _is_same(other, branch):
-        return True
-    return any(network.overlaps(one, other.matches) for one in branch.matches)
-
-
-def _included(branches: Iterable[Branch]) -> Iterable[str]:
-    """The domains whose mail passes because they are included, at any depth."""
-    for branch in branches:
-        if branch.node and branch.term.qualifier in ("+", ""):
-            yield branch.target.lower()
-            yield from _included(spf_tree.reached(branch.node.branches))
