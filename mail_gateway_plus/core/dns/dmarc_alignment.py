@@ -1,0 +1,75 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whether SPF and DKIM of a server speak for the domain in From (RFC 9989, 4.4).
+
+>>> from .answer import FOUND, NO_NAME, Answer, Question
+>>> book = Book({
+...     Question("_dmarc.h.example", "TXT"): Answer(FOUND, ((b"v=DMARC1; p=none",),)),
+...     Question("_dmarc.m.h.example", "TXT"): Answer(NO_NAME),
+...     Question("_dmarc.other.example", "TXT"): Answer(NO_NAME),
+...     Question("_dmarc.example", "TXT"): Answer(NO_NAME),
+... })
+>>> found = alignment(book, "h.example", "m.h.example", ["other.example"])
+>>> found.spf, found.dkim, found.finding.code
+(True, False, 'dmarc_dkim_unaligned')
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..finding import Finding
+from . import dmarc_walk
+from .book import Book
+from .domain_finding import made
+from .name import plain
+
+ALIGNED = "dmarc_aligned"
+SPF_UNALIGNED = "dmarc_spf_unaligned"
+DKIM_UNALIGNED = "dmarc_dkim_unaligned"
+UNALIGNED = "dmarc_unaligned"
+#: (SPF, DKIM) -> (code, severity). DKIM alone survives forwarding, SPF alone does not.
+BY_RESULT = {
+    (True, True): (ALIGNED, "ok"),
+    (False, True): (SPF_UNALIGNED, "info"),
+    (True, False): (DKIM_UNALIGNED, "warning"),
+    (False, False): (UNALIGNED, "error"),
+}
+#: Nobody could say where the organisation of one of them ends.
+UNCHECKED = "dmarc_alignment_unchecked"
+CODES = frozenset({UNCHECKED, *(code for code, _severity in BY_RESULT.values())})
+
+
+@dataclass(frozen=True)
+class Alignment:
+    spf: bool
+    dkim: bool
+    finding: Finding
+
+
+def alignment(book: Book, author: str, spf: str, dkim: Iterable[str]) -> Alignment:
+    """Whether mail with this domain in From can pass, if SPF and DKIM themselves do.
+
+    :param spf: the domain of the envelope sender, "" for none
+    :param dkim: the domains (``d=``) that the server signs for
+    """
+    record = dmarc_walk.walk(book, author).record
+    spf_mode, dkim_mode = (record.spf_mode, record.dkim_mode) if record else ("r", "r")
+    domains = list(dkim)
+    # All are asked about before the first is judged: so they share a round.
+    by_dkim = [is_aligned(book, author, one, dkim_mode) for one in domains]
+    result = is_aligned(book, author, spf, spf_mode), any(by_dkim)
+    code, severity = BY_RESULT[result]
+    walks = [dmarc_walk.walk(book, one) for one in (author, spf, *domains) if one]
+    if severity != "ok" and not all(one.is_known for one in walks):
+        code, severity = UNCHECKED, "warning"
+    values = {"spf": spf or "-", "dkim": ", ".join(domains) or "-"}
+    return Alignment(*result, made(code, plain(author), severity, **values))
+
+
+def is_aligned(book: Book, author: str, other: str, mode: str = "r") -> bool:
+    """:param mode: "s" for the same domain, "r" for the same organisation"""
+    author, other = plain(author), plain(other)
+    if author == other or mode == "s" or not other:
+        return bool(other) and author == other
+    walks = dmarc_walk.walk(book, author), dmarc_walk.walk(book, other)
+    return walks[0].organisation == walks[1].organisation
