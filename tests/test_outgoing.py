@@ -138,6 +138,18 @@ def test_account_of_its_own_takes_no_other_address(live):
         assert arrived(live, env, author=own) == (own, own, SALES)
 
 
+def test_of_several_authors_only_those_who_may_are_named(live):
+    """And a return path with a domain in ASCII is known for the author's."""
+    both = f"Sales <{SALES}>, ann@demo.example"
+    with live.env() as env:
+        relay(live, env, sender_policy="account")
+        found = arrived(live, env, author=both)
+        assert found == (f"Sales <{SALES}>", both, SALES)
+        relay(live, env, from_mode="account", from_filter="bücher.example")
+        found = arrived(live, env, author="Ann <ann@bücher.example>")
+        assert found[::2] == (f"Ann <{SALES}>", SALES)
+
+
 def test_listed_addresses_leave_as_they_are(live):
     with live.env() as env:
         listed = "orders@demo.example, help@demo.example"

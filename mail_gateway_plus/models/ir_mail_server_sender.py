@@ -117,7 +117,8 @@ class IrMailServer(models.Model):
             self._via(author, known.place) if known.rules.mode == "via" else "",
         )
         found = leaving(known.rules, letter, lambda a: self._is_listed(known, a))
-        if found.sender != letter.sender:
+        # Of several authors the first one counts, here as in stock's own lists.
+        if found.sender != letter.sender or len(_addresses(message["From"])) > 1:
             message.replace_header("From", tools.formataddr(found.sender))
         if found.reply_to:
             message["Reply-To"] = tools.formataddr(found.reply_to)
@@ -157,4 +158,8 @@ class IrMailServer(models.Model):
 
 def _address(field):
     """(name, address) of a From field; the first one counts."""
-    return next(iter(email_split_tuples(str(field or ""))), ("", ""))
+    return next(iter(_addresses(field)), ("", ""))
+
+
+def _addresses(field):
+    return email_split_tuples(str(field or ""))

@@ -14,6 +14,8 @@ reply_to=('Ann', 'ann@h.example'))
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..smtp.address import with_ascii_domain
+
 Address = tuple[str, str]
 
 #: any: the server takes whatever it is given. account: its own address alone. listed:
@@ -107,7 +109,12 @@ def called(author: Address) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+    """A domain is written in Unicode in the form, and in ASCII in the return path."""
+    return _compared(one) == _compared(other)
+
+
+def _compared(address: str) -> str:
+    return with_ascii_domain(address).casefold()
 
 
 def _is_one_of(address: str, *others: str) -> bool:

@@ -17,6 +17,7 @@ from odoo.addons.mail_gateway_plus.core.delivery.sender import (
 ERP = "erp@h.example"
 ANN = ("Ann", "ann@h.example")
 BOB = ("Bob", "bob@away.example")
+IDN = ("Ann", "ann@bücher.example")
 BY_ERP = ("Ann", ERP)
 NOTIFY = ("Ann", "notify@h.example")
 BOUNCE = "bounce@h.example"
@@ -43,6 +44,7 @@ TABLE = [
     ("any", "account", ANN, NOTIFY, NOTIFY[1], BY_ERP, ERP, ANN),
     ("any", "account", ("", ANN[1]), ANN, BOUNCE, ("ann", ERP), BOUNCE, ("", ANN[1])),
     ("any", "account", ("ERP", ERP), ("x", "n@h"), BOUNCE, ("ERP", ERP), BOUNCE, None),
+    ("any", "account", IDN, IDN, "ann@xn--bcher-kva.example", BY_ERP, ERP, IDN),
     ("any", "via", ANN, ANN, BOUNCE, ("Ann via Us", ERP), BOUNCE, ANN),
     ("any", "via", ("ERP", "ERP@h.example"), ANN, BOUNCE, ("ERP", "ERP@h.example"),
      BOUNCE, None),
