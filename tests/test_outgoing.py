@@ -186,6 +186,11 @@ def test_name_says_through_whom(live):
         server = relay(live, env, from_mode="via", sender_policy="account")
         company = env.company.name
         assert arrived(live, env)[0] == f"Ann Smith via {company} <{SALES}>"
+        other = env["res.company"].create({"name": "Other"})
+        user = {"name": "Ann", "login": "ann", "email": "ann@demo.example"}
+        user |= {"company_id": other.id, "company_ids": other.ids}
+        env["res.users"].create(user)
+        assert arrived(live, env)[0] == f"Ann Smith via Other <{SALES}>"
         ann = employee(env)
         assert arrived(live, env) == (
             f"Ann Smith via Sales <{SALES}>",

@@ -71,7 +71,6 @@ class IrMailServer(models.Model):
 
     def _check_permissions(self, emails=None):
         """:param emails: only these of the addresses"""
-        self.check_access("write")
         for server in self:
             server._check_survey()
         with ServerLocks(self.env.registry, RELAYS) as locks:
@@ -83,20 +82,7 @@ class IrMailServer(models.Model):
         return self._survey_told(surveys)
 
     def _check_survey(self):
-        """Personal servers are their owners' own."""
-        self.ensure_one()
-        owner = self.sudo().owner_user_id
-        if owner and owner != self.env.user and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "“%(server)s” is the personal outgoing server of %(owner)s, and"
-                    " only %(owner)s can check it.",
-                    server=self.name,
-                    owner=owner.name,
-                )
-            )
-        if not self._place()[0]:
-            raise UserError(self._no_place_text())
+        self._check_may_test()
         if not self._survey_recipient():
             raise UserError(
                 self.env._(

@@ -14,10 +14,8 @@ from ..core.account import Credentials
 from ..core.delivery.permission import DEEP, SHALLOW, is_refusal
 from ..core.secret import hidden
 from ..net import smtp_raised
+from .ir_mail_server_relay import WORDS
 from .processing import PASSING
-
-#: As much of a server's own words as a person wants to read.
-WORDS = 300
 
 
 class Tried:

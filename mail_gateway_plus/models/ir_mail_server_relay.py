@@ -13,6 +13,9 @@ from .ir_mail_server_connection import OAUTH
 
 _logger = logging.getLogger(__name__)
 
+#: As much of a server's own words as a person wants to read.
+WORDS = 300
+
 
 class IrMailServer(models.Model):
     """How to reach an outgoing server, as ``net`` wants it."""

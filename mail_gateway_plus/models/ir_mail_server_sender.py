@@ -3,7 +3,7 @@
 from odoo import fields, models, tools
 from odoo.tools.mail import email_split_tuples
 
-from ..core.delivery.sender import Letter, Rules, called, leaving
+from ..core.delivery.sender import Letter, Rules, called, leaving, may_use
 from .ir_mail_server_connection import OAUTH
 
 
@@ -74,6 +74,19 @@ class IrMailServer(models.Model):
         department = self.sudo().mailbox_id.department_id
         return SenderRules(rules, self.from_filter, department.name or "")
 
+    def _moved(self, emails):
+        """Those of the addresses whose mail leaves from the account instead."""
+        if not self._has_sender_rules():
+            return set()
+        known = self._sender_rules()
+        if not known.rules.account:
+            return set()
+        return {
+            email
+            for email in emails
+            if not may_use(known.rules, email, lambda a: self._is_listed(known, a))
+        }
+
     def _account_address(self):
         """The address that is this server's own; "" where none is known."""
         self.ensure_one()
@@ -137,11 +150,17 @@ class IrMailServer(models.Model):
     def _via(self, author, place):
         """“Ann Smith via Sales”"""
         employee = self._author_employee(author[1])
-        company = employee.company_id or self.env.company
+        # The queue is worked off by one user for all companies.
+        company = employee.company_id or self._author_user(author[1]).company_id
+        company = company or self.env.company
         place = place or employee.department_id.name or company.name
         if not author[1]:
             return place
         return self.env._("%(name)s via %(place)s", name=called(author), place=place)
+
+    def _author_user(self, email):
+        same = [("email_normalized", "=", tools.email_normalize(email) or "")]
+        return self.env["res.users"].sudo().search(same, limit=1)
 
     def _author_employee(self, email):
         Employee = self.env["hr.employee"].sudo()

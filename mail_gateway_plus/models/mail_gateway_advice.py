@@ -6,6 +6,8 @@ from collections import defaultdict
 from odoo import api, fields, models, tools
 
 VALUE = re.compile(r"%\((\w+)\)s")
+#: The last sentence, where it quotes the server.
+QUOTE = re.compile(r"(?:^|(?<=[.!?。])\s*)[^.!?。]*%\(reply\)s\W*$")
 
 
 def known_lines(text, params):
@@ -15,6 +17,12 @@ def known_lines(text, params):
         line for line in further if all(params.get(n) for n in VALUE.findall(line))
     )
     return "\n".join((first, *known))
+
+
+def without_empty_reply(text, params):
+    """``text`` without the sentence that quotes the server, if it said nothing and
+    there is more to read."""
+    return text if params.get("reply") else QUOTE.sub("", text) or text
 
 
 class MailGatewayAdvice(models.Model):
@@ -47,7 +55,8 @@ class MailGatewayAdvice(models.Model):
         """(title, cause, remedy) with the finding's values in their places."""
         self.ensure_one()
         values = defaultdict(lambda: "?", params)
-        texts = (self.title, self.cause or "", known_lines(self.remedy or "", params))
+        cause = without_empty_reply(self.cause or "", params)
+        texts = (self.title, cause, known_lines(self.remedy or "", params))
         return tuple(text % values for text in texts)
 
     @api.model

@@ -29,7 +29,7 @@ class MailGatewayDiagnosis(models.Model):
 
     mail_server_id = fields.Many2one(
         "ir.mail_server",
-        "Outgoing Server",
+        "Outgoing Mail Server",
         required=True,
         readonly=True,
         index=True,

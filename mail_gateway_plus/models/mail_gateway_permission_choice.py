@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
@@ -9,6 +9,26 @@ class MailGatewayPermission(models.Model):
     """What to do about an address that a server does not take."""
 
     _inherit = "mail.gateway.permission"
+
+    is_account = fields.Boolean(
+        compute="_compute_account", help="It is the address of the account itself."
+    )
+    is_moved = fields.Boolean(
+        "Leaves from the Account",
+        compute="_compute_account",
+        help="Mail from there leaves from the address of the account, and answers go to"
+        " its author.",
+    )
+
+    @api.depends("email", "mail_server_id")
+    def _compute_account(self):
+        for server, rows in self.grouped("mail_server_id").items():
+            server = server.sudo()
+            account = server._account_address()
+            moved = server._moved(rows.mapped("email"))
+            for found in rows:
+                found.is_account = found.email == account
+                found.is_moved = found.email in moved
 
     def action_check(self):
         """Ask the server again."""
@@ -19,6 +39,15 @@ class MailGatewayPermission(models.Model):
         department; answers go to the author."""
         self.ensure_one()
         server = self.mail_server_id
+        if self.is_account:
+            raise UserError(
+                self.env._(
+                    "%(email)s is the address of the account of “%(server)s” itself:"
+                    " the server has to let it send first.",
+                    email=self.email,
+                    server=server.name,
+                )
+            )
         if server.owner_user_id:
             raise UserError(
                 self.env._(

@@ -10,11 +10,10 @@ from ..core.account import Credentials
 from ..core.finding import Finding
 from ..core.secret import hidden
 from ..net import smtp_raised
+from .ir_mail_server_relay import WORDS
 
 #: Stock's kinds of failure that come with an exception of the dialogue.
 CONNECTING, SENDING = "mail_smtp", ("unknown", "mail_spam")
-#: As much of a server's own words as a person wants to read.
-WORDS = 300
 
 
 class MailMail(models.Model):

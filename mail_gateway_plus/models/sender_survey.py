@@ -12,9 +12,7 @@ from ..core.smtp import fault
 from ..core.smtp.relay import Envelope
 from ..net.deadline import PROBE
 from ..net.smtp_surveys import Question
-
-#: As much of a fault's own words as a person wants to read.
-WORDS = 300
+from .ir_mail_server_relay import WORDS
 
 
 class Survey:

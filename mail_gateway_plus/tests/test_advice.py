@@ -40,6 +40,13 @@ class TestAdvice(TransactionCase):
                 ):
                     self.assertTrue(advice.remedy)
 
+    def test_server_that_said_nothing_is_not_quoted(self):
+        words = self.env["mail.gateway.advice"]._words
+        _title, cause, _remedy = words("smtp_auth_needs_tls", {"host": "h"})
+        self.assertTrue(cause.endswith("read the password."), cause)
+        _title, cause, _remedy = words("smtp_auth_needs_tls", {"reply": "530 No. 1"})
+        self.assertTrue(cause.endswith("The server said: 530 No. 1"), cause)
+
     def test_placeholders_are_filled(self):
         params = {"host": "mail.example", "port": "993", "user": "ann", "reply": "no"}
         finding = Finding("mailbox_login_refused", params=params)

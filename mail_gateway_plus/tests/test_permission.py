@@ -262,6 +262,20 @@ class TestPermission(PermissionMixin, TransactionCase):
         self.assertEqual(self.server.from_mode, "via")
         self.assertIn("erp@h.example", told["params"]["message"])
 
+    def test_refusal_that_does_no_harm_any_more_says_so(self):
+        found = self._permission("a@h.example")
+        listed = self._permission("b@h.example")
+        account = self._permission("erp@h.example")
+        self.assertFalse((found + listed).filtered("is_moved"))
+        found.action_send_from_account()
+        self.server.write({"sender_policy": "listed", "from_filter": "b@h.example"})
+        self.env.invalidate_all()
+        rows = (found + listed + account).with_user(self.operator)
+        self.assertEqual(rows.mapped("is_moved"), [True, False, False])
+        self.assertEqual(rows.mapped("is_account"), [False, False, True])
+        with self.assertRaisesRegex(UserError, "has to let it send first"):
+            account.action_send_from_account()
+
     def test_one_click_uses_another_server(self):
         self.server.from_filter = "h.example, a@h.example"
         other = self._server("Other", from_filter="else.example")

@@ -13,7 +13,7 @@ class MailGatewayTestMessage(models.TransientModel):
 
     mail_server_id = fields.Many2one(
         "ir.mail_server",
-        "Outgoing Server",
+        "Outgoing Mail Server",
         required=True,
         readonly=True,
         ondelete="cascade",
