@@ -4,6 +4,7 @@
 
 import pytest
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from .ledger import Ledger, sender
@@ -150,3 +151,115 @@ def test_answers_come_before_rules_that_are_not_marked(live, ledger, rule):
         "ignored",
         "rules_before_replies",
     )
+
+
+def mails_to(live, address):
+    with live.env() as env:
+        found = env["mail.mail"].search([("email_to", "=", address)])
+        return [
+            (one.state, one.subject, one.reply_to, one.attachment_ids.mapped("raw"))
+            for one in found
+        ]
+
+
+def test_a_rule_forwards_through_the_queue_as_it_came(live, ledger, rule):
+    rule(
+        ("recipient_local", "is", "press"), action="forward", forward_to="p@pr.example"
+    )
+    raw = mail("press@demo.example", "Interview", sender=sender("ida"))
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("routed", "rule_forwarded")
+    assert mails_to(live, "p@pr.example") == [
+        ("outgoing", "Fwd: Interview", sender("ida"), [raw])
+    ]
+
+
+def test_what_was_forwarded_does_not_go_round(live, ledger, rule):
+    rule(action="forward", forward_to="friend@loop.example")
+    ledger.end(mail("x@demo.example", "Round and round"))
+    with live.env() as env:
+        sent = env["mail.mail"].search([("email_to", "=", "friend@loop.example")])
+        mark = env["mail.gateway.incoming"]._forward_mark()
+        assert mark in sent.headers
+    raw = mail("x@demo.example", "Fwd: Round and round", x_mail_gateway_forwarded=mark)
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == (
+        "quarantined",
+        "rule_forward_loop",
+    )
+    assert len(mails_to(live, "friend@loop.example")) == 1
+
+
+def test_a_rule_does_not_forward_to_an_alias(live, rule):
+    with pytest.raises(ValidationError, match="comes back"):
+        rule(action="forward", forward_to="sales@demo.example")
+
+
+def test_a_rule_answers_with_its_template_people_only(live, ledger, rule):
+    with live.env() as env:
+        template = env["mail.template"].create(
+            {
+                "name": "No",
+                "model_id": env["ir.model"]._get_id("mail.gateway.incoming"),
+                "subject": "Sorry: {{ object.subject }}",
+                "body_html": "<p>We take no <t t-out='object.subject'/></p>",
+            }
+        )
+    rule(("subject", "contains", "offer"), action="bounce", template_id=template.id)
+    row = ledger.end(mail("sales@demo.example", "Cheap offer", sender=sender("kim")))
+    assert ledger.read(row, "state", "reason_code") == ("rejected", "rule_bounced")
+    assert mails_to(live, sender("kim"))[0][:2] == ("outgoing", "Sorry: Cheap offer")
+    raw = mail(
+        "sales@demo.example", "Bulk offer", sender=sender("bot"), precedence="bulk"
+    )
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("rejected", "rule_unanswered")
+    assert mails_to(live, sender("bot")) == []
+
+
+def test_a_rule_adds_to_a_record_and_says_when_it_is_gone(live, ledger, rule):
+    with live.env() as env:
+        lead_id = env["crm.lead"].create({"name": "Collects"}).id
+        model_id = env["ir.model"]._get_id("crm.lead")
+    made = rule(action="record", res_model_id=model_id, res_id=lead_id)
+    row = ledger.end(mail("sales@demo.example", "One more"))
+    assert reached(live, row) == [("crm.lead", made)]
+    with live.env() as env:
+        assert "One more" in env["crm.lead"].browse(lead_id).message_ids.mapped(
+            "subject"
+        )
+        env["crm.lead"].browse(lead_id).unlink()
+    row = ledger.end(mail("sales@demo.example", "Too late"))
+    assert ledger.read(row, "state", "reason_code") == (
+        "quarantined",
+        "rule_record_gone",
+    )
+
+
+def test_rules_that_go_on_set_department_and_tags_for_the_one_that_decides(
+    live, ledger, rule
+):
+    with live.env() as env:
+        press = env["hr.department"].create({"name": "Press"}).id
+    rule(("sender_domain", "is", "customer.example"), action="mark", tags="Customer")
+    rule(action="mark", department_id=press)
+    rule(action="new", topic_id=topic(live, "crm.lead", tags="Mail"))
+    row = ledger.end(mail("any@demo.example", "All three"))
+    assert ledger.read(row, "department_id").id == press
+    with live.env() as env:
+        lead = env["crm.lead"].search([("name", "=", "All three")])
+        assert sorted(lead.tag_ids.mapped("name")) == ["Customer", "Mail"]
+
+
+def test_a_department_says_what_its_mail_becomes(live, ledger, rule):
+    with live.env() as env:
+        office = env["hr.department"].create({"name": "Office"})
+        office_id = office.id
+    rule(action="department", department_id=office_id)
+    row = ledger.end(mail("sales@demo.example", "For the office"))
+    assert ledger.read(row, "reason_code") == "rule_department_unset"
+    made = topic(live, "project.task")
+    with live.env() as env:
+        env["hr.department"].browse(office_id).mail_gateway_topic_id = made
+    row = ledger.end(mail("sales@demo.example", "For the office again"))
+    assert [model for model, _rule in reached(live, row)] == ["project.task"]

@@ -17,6 +17,7 @@ from . import mail_gateway_rule_condition
 from . import mail_gateway_rule_hit
 from . import mail_gateway_rule_asking
 from . import mail_gateway_rule_action
+from . import mail_gateway_rule_sending
 from . import mail_gateway_permission
 from . import mail_gateway_permission_choice
 from . import mail_gateway_round_trip
@@ -29,6 +30,8 @@ from . import mail_gateway_incoming_preview
 from . import mail_gateway_incoming_processing
 from . import mail_gateway_incoming_origin
 from . import mail_gateway_incoming_letter
+from . import mail_gateway_incoming_answer
+from . import mail_gateway_incoming_forward
 from . import mail_gateway_outcome
 from . import mail_gateway_tally
 from . import mail_gateway_incoming_retention

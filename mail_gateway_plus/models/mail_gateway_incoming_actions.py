@@ -196,7 +196,11 @@ class MailGatewayIncoming(models.Model):
         """The finding that forbids an answer to the sender, None if one may go."""
         if any(step["step"] in _ANSWERED for step in self._steps()):
             return Finding("answer_already")
-        section = self._head_read()
+        return self._refused(self._head_read())
+
+    @api.model
+    def _refused(self, section):
+        """The finding that forbids an answer to a message of this header section."""
         return answerable.refused(section, self._own(answerable.address(section)))
 
     @api.model

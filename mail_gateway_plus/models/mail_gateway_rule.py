@@ -57,6 +57,8 @@ class MailGatewayRule(models.Model):
             ("new", "Make a new record"),
             ("record", "Add to a record"),
             ("department", "Send to a department"),
+            ("forward", "Forward"),
+            ("bounce", "Answer that it was not accepted"),
             ("ignore", "Ignore"),
             ("quarantine", "Put into quarantine"),
             ("mark", "Only set department, tags and identity"),
@@ -89,6 +91,18 @@ class MailGatewayRule(models.Model):
     )
     res_model = fields.Char("Model", related="res_model_id.model", store=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model")
+    forward_to = fields.Char(
+        help="An address outside of this gateway. The message goes there as an"
+        " attachment, and answers go to its author."
+    )
+    template_id = fields.Many2one(
+        "mail.template",
+        "Answer",
+        ondelete="set null",
+        domain=[("model", "=", "mail.gateway.incoming")],
+        help="What the sender is told; without a template, that the message could not"
+        " be delivered. Lists, programs and no-reply addresses get no answer.",
+    )
     department_id = fields.Many2one(
         "hr.department",
         help="The department that the message belongs to from here on.",

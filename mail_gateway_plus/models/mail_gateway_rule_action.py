@@ -23,7 +23,8 @@ class MailGatewayRule(models.Model):
         :param call: the ``Call`` of stock that asks for routes
         :return: routes, or None when no rule decided
         """
-        self.env["mail.gateway.rule.hit"].sudo()._add(self)
+        if not observation.dry:
+            self.env["mail.gateway.rule.hit"].sudo()._add(self)
         for rule in self:
             rule._mark(observation.marks)
             if not rule.goes_on:
@@ -71,7 +72,10 @@ class MailGatewayRule(models.Model):
         marks = observation.marks
         marks.department_id = marks.department_id or topic.department_id.id
         marks.tags += topic._tag_names()
-        return call.route(topic.model, 0, self._values(topic, marks))
+        # Looking is for nothing if it makes tags.
+        tags = [] if observation.dry else marks.tags
+        values = linked_tags(self.env[topic.model], tags) | topic._values()
+        return call.route(topic.model, 0, self._with_department(topic, values, marks))
 
     def _act_record(self, observation, call):
         if not self._takes(self.res_model, "message_update"):
@@ -97,13 +101,10 @@ class MailGatewayRule(models.Model):
             return False
         return hasattr(Model, method)
 
-    def _values(self, topic, marks):
-        """Values of a new record: those of the topic, and what rules have set."""
-        Model = self.env[topic.model]
-        values = linked_tags(Model, marks.tags) | topic._values()
-        field = Model._fields.get("department_id")
+    def _with_department(self, topic, values, marks):
+        field = self.env[topic.model]._fields.get("department_id")
         if marks.department_id and field and field.comodel_name == "hr.department":
-            values.setdefault("department_id", marks.department_id)
+            return {"department_id": marks.department_id, **values}
         return values
 
 

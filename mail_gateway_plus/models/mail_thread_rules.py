@@ -88,36 +88,84 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_reset_bounce(self, email_message, message_dict):
         result = super()._routing_reset_bounce(email_message, message_dict)
-        self._mail_gateway_stage(chain.BEFORE_REPLIES)
+        self._mail_gateway_at(chain.AFTER_BOUNCE)
         return result
 
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
         found = super()._detect_write_to_catchall(msg_dict)
+        if self.env.context.get("mail_catchall_write_any_to"):
+            self._mail_gateway_at(chain.AFTER_MODEL, found)
+            return found
         observation = observing.current()
-        among = self.env.context.get("mail_catchall_write_any_to")
-        if observation is not None and not among:
+        if observation is not None:
             observation.no_reply = True
-            if not found:
-                self._mail_gateway_stage(chain.RULES)
+        self._mail_gateway_at(chain.AFTER_REPLY, found)
         return found
 
     @api.model
-    def _mail_gateway_stage(self, stage):
-        """Ask the rules of a stage; does not come back when one of them decides."""
+    def _mail_gateway_at(self, stages, catchall=False):
+        """Ask our stages at one place of stock's method; does not come back when one
+        of them decides."""
         observation = observing.current()
         if observation is None or observation.call is None:
             return
+        routes = self._mail_gateway_ask(observation, stages, catchall)
+        if routes is not None:
+            raise _Decided(routes)
+
+    @api.model
+    def _mail_gateway_ask(self, observation, stages, catchall):
+        """The routes of the first stage that decides; None where none does.
+
+        Each stage is a method of its name that gets the observation.
+
+        :param catchall: whether stock would answer that nobody writes to catchall
+        """
         # Of a further delivery only the aliases count that the first did not name.
         if observation.guise.only_aliases is not None:
-            return
+            return None
+        for stage in stages:
+            if catchall or not stage.startswith("catchall"):
+                routes = getattr(self, f"_mail_gateway_stage_{stage}")(observation)
+                if routes is not None:
+                    # What makes a record answers nothing.
+                    observation.call.message_dict.pop("parent_id", None)
+                    return routes
+            if catchall:
+                # Stock answers here and asks nobody else.
+                return None
+        return None
+
+    @api.model
+    def _mail_gateway_stage_reports(self, _observation):
+        return None
+
+    @api.model
+    def _mail_gateway_stage_automatic(self, _observation):
+        return None
+
+    @api.model
+    def _mail_gateway_stage_rules_before_replies(self, observation):
+        return self._mail_gateway_by_rules(observation, chain.BEFORE_REPLIES)
+
+    @api.model
+    def _mail_gateway_stage_catchall_alone(self, _observation):
+        return None
+
+    @api.model
+    def _mail_gateway_stage_rules(self, observation):
+        return self._mail_gateway_by_rules(observation, chain.RULES)
+
+    @api.model
+    def _mail_gateway_stage_catchall_among(self, _observation):
+        return None
+
+    @api.model
+    def _mail_gateway_by_rules(self, observation, stage):
         Rule = self.env["mail.gateway.rule"].sudo()
         matched = Rule._ask(observation, stage, stage == chain.BEFORE_REPLIES)
-        routes = matched._act(observation, observation.call) if matched else None
-        if routes is not None:
-            # What makes a record answers nothing.
-            observation.call.message_dict.pop("parent_id", None)
-            raise _Decided(routes)
+        return matched._act(observation, observation.call) if matched else None
 
     @api.model
     def _mail_gateway_addressed(self, recipients):

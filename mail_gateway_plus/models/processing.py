@@ -158,6 +158,7 @@ def _handle(row, observation, deliver):
         observation.note(finding.code, **finding.params)
         return None
     observation.original = raw
+    observation.incoming_id = row.id
     observation.letter = row._letter(raw, observation.guise.recipients)
     observation.company_id = row._company_of_rules().id or 0
     result = _hand_over(row, raw, readable, observation, deliver)

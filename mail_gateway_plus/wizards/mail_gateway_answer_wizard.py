@@ -1,17 +1,11 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import re
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ..core.message import answerable
-
-#: RFC 5322, 3.6.4, as far as it is safe in a header.
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 
 
 class MailGatewayAnswerWizard(models.TransientModel):
@@ -67,47 +61,11 @@ class MailGatewayAnswerWizard(models.TransientModel):
         if not rows:
             raise UserError(self.skipped or rows._nothing_to_treat())
         for row in rows:
-            recipient = answerable.address(row._head_read())
-            self.env["mail.mail"].sudo().create(self._answer(row, recipient))
+            recipient = row._answer(self.body)
             row._settle_by_hand("rejected", "answered_by_hand", recipient=recipient)
             row._told(self._note(recipient))
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return {"type": "ir.actions.act_window_close"}
 
     def _note(self, recipient):
         head = self.env._("Answered to %s:", recipient)
         return Markup("<p>%s</p><blockquote>%s</blockquote>") % (head, self.body)
-
-    def _answer(self, row, recipient):
-        found = _MESSAGE_ID.search(row.message_id or "")
-        message_id = found[0] if found else ""
-        headers = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
-        if message_id:
-            headers["In-Reply-To"] = message_id
-        subject = " ".join((row.subject or "").split())
-        return {
-            "email_from": self._sender(row),
-            "reply_to": self._sender(row),
-            "email_to": recipient,
-            "author_id": False,
-            "subject": f"Re: {subject}",
-            "body_html": self._body(row),
-            "references": message_id,
-            "headers": repr(headers),
-            "auto_delete": True,
-        }
-
-    def _sender(self, row):
-        company = (row.company_id or self.env.company).sudo()
-        return company.catchall_formatted or company.email_formatted
-
-    def _body(self, row):
-        date = row.date and format_datetime(self.env, row.date)
-        facts = (
-            (self.env._("Subject"), row.subject),
-            (self.env._("To"), row.recipients),
-            (self.env._("Sent on"), date),
-        )
-        lines = [Markup("%s: %s") % fact for fact in facts if fact[1]]
-        quote = Markup("<blockquote>%s</blockquote>") % Markup("<br/>").join(lines)
-        return Markup(self.body) + quote

@@ -32,14 +32,8 @@ class Stage:
     decides: tuple[str, ...] = ()
 
 
-#: The rules of both stages note the same steps, each with its stage.
-_BY_RULES = (
-    "rule_matched",
-    "rule_ignored",
-    "rule_quarantined",
-    "rule_bounced",
-    "rule_forwarded",
-)
+#: The rules of both stages note the same step, each with its stage.
+_BY_RULES = ("rule_matched",)
 
 STAGES: tuple[Stage, ...] = (
     Stage("duplicate", decides=("same_mail", "delivered_again", "message_known")),
@@ -60,6 +54,11 @@ STAGES: tuple[Stage, ...] = (
 )
 
 CODES = tuple(stage.code for stage in STAGES)
+#: Where stock's ``message_route`` (19.0) lets others in, and what is asked there.
+AFTER_BOUNCE = ("reports", "automatic", BEFORE_REPLIES)
+AFTER_REPLY = ("catchall_alone", RULES)
+AFTER_MODEL = ("catchall_among",)
+
 #: The stage of a step that does not name its own.
 _STAGE_OF = {code: stage.code for stage in reversed(STAGES) for code in stage.decides}
 

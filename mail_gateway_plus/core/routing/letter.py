@@ -41,6 +41,8 @@ class Letter:
         self._further = tuple(recipients)
         self._asked = asked or {}
         self._known: dict[tuple[str, str], tuple[Said, ...]] = {}
+        #: The header section, byte for byte.
+        self.head = head.split(raw)[0]
         self._section: header.Section | None = None
 
     def __call__(self, field: str, name: str) -> tuple[Said, ...]:
@@ -52,7 +54,7 @@ class Letter:
     @property
     def section(self) -> header.Section:
         if self._section is None:
-            self._section = header.Section(head.split(self._raw)[0])
+            self._section = header.Section(self.head)
         return self._section
 
     def _read(self, field: str, name: str) -> Iterable[Said]:
@@ -109,7 +111,7 @@ class Letter:
             yield Said(attachment.name, "Content-Disposition")
 
     def _automatic(self) -> Iterator[Said]:
-        finding = answerable.refused(head.split(self._raw)[0], ())
+        finding = answerable.refused(self.head, ())
         if finding and finding.code in _AUTOMATIC:
             yield Said("1", _AUTOMATIC[finding.code])
 

@@ -97,6 +97,10 @@ class Observation:
     answers_at_once: bool = False
     #: What the message says, for rules; None for what people route by hand.
     letter: Letter | None = None
+    #: The row of the ledger, 0 where there is none; and whether somebody only asks what
+    #: would become of the message, so that nothing may be written.
+    incoming_id: int = 0
+    dry: bool = False
     #: The company whose rules count, 0 where only those of all companies do.
     company_id: int = 0
     marks: Marks = field(default_factory=Marks)

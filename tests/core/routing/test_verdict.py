@@ -52,7 +52,7 @@ def test_step_without_a_row_is_our_own_fault():
 
 
 def test_states_of_the_table_are_final():
-    final = {"bounce", "ignored", "rejected", "duplicate", "quarantined"}
+    final = {"routed", "bounce", "ignored", "rejected", "duplicate", "quarantined"}
     assert {state for _code, state in verdict.STEPS if state} == final
     assert set(verdict.OPEN) < final
 
