@@ -57,8 +57,10 @@ def test_others_are_asked_once():
         return [Said("Ann", "From")]
 
     letter = Letter(RAW, (), {"sender_known": known})
-    assert letter("sender_known", "") == letter("sender_known", "") == (
-        Said("Ann", "From"),
+    assert (
+        letter("sender_known", "")
+        == letter("sender_known", "")
+        == (Said("Ann", "From"),)
     )
     assert asked == [1]
 
