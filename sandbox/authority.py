@@ -108,7 +108,7 @@ def issue(folder: Path) -> Certificates:
     """New keys for each run: nothing expires, and no key is worth stealing."""
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, key, own_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
-    ca_name = "Mail Gateway Plus sandbox"
+    ca_name = "Mail Gateway Plus tests"
     ca = _certificate(ca_name, ca_key, ca_name, ca_key, is_authority=True)
     server = _certificate(HOST, key, ca_name, ca_key, is_authority=False)
     own = _certificate(HOST, own_key, HOST, own_key, is_authority=False)

@@ -114,7 +114,7 @@ def test_each_stage_is_shown_when_all_is_well(
         tls = line(shown, "tls")
         assert "TLSv1" in tls.title and "verified" in tls.title
         assert "Certificate of localhost" in tls.details
-        assert "issued by Mail Gateway Plus sandbox" in tls.details
+        assert "issued by Mail Gateway Plus tests" in tls.details
         assert "(364 more days)" in tls.details
         assert "localhost, 127.0.0.1" in tls.details
         assert login in line(shown, "login").title
@@ -270,7 +270,7 @@ def test_what_is_wrong_with_a_certificate(
         tls = line(shown, "tls")
         assert (tls.finding_code, tls.status) == (code, status)
         assert [offer.security for offer in shown.proposal_ids] == offered
-        assert "issued by Mail Gateway Plus sandbox" in tls.details
+        assert "issued by Mail Gateway Plus tests" in tls.details
         assert tls.remedy
 
 
