@@ -36,6 +36,8 @@ class Book:
         self._known = {_usual(*one): said for one, said in (known or {}).items()}
         self._made: dict[tuple[Callable[..., Any], str], Any] = {}
         self._closed = False
+        #: Whether it was asked for more than it may ask.
+        self.is_full = False
         self.wanted: dict[Question, None] = {}
 
     def ask(self, name: str, kind: str) -> Answer:
@@ -49,6 +51,7 @@ class Book:
         if (found := self._known.get(question)) is not None:
             return found
         if self._closed or len(self._known) + len(self.wanted) >= MAX_QUESTIONS:
+            self.is_full = True
             return Answer(UNCHECKED, why=TOO_MANY)
         self.wanted[question] = None
         return Answer(UNCHECKED, why=PENDING)

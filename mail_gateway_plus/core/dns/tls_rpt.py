@@ -1,0 +1,51 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Where reports on TLS go: SMTP TLS Reporting (RFC 8460, 3).
+
+>>> from .answer import FOUND, Answer, Question
+>>> said = Answer(FOUND, ((b"v=TLSRPTv1; rua=mailto:tls@h.example",),))
+>>> book = Book({Question("_smtp._tls.h.example", "TXT"): said})
+>>> [finding.code for finding in findings(book, "h.example")]
+['tls_rpt_ok']
+"""
+
+from urllib.parse import urlsplit
+
+from . import tags
+from .book import Book
+from .domain_finding import Findings, made
+
+OK = "tls_rpt_ok"
+NONE = "tls_rpt_none"
+UNCHECKED = "tls_rpt_unchecked"
+SEVERAL = "tls_rpt_several"
+BAD_RECORD = "tls_rpt_bad_record"
+CODES = frozenset({OK, NONE, UNCHECKED, SEVERAL, BAD_RECORD})
+
+
+def findings(book: Book, domain: str) -> Findings:
+    name = f"_smtp._tls.{domain}"
+    if not book.ask(name, "TXT").known:
+        return [made(UNCHECKED, domain, "warning")]
+    texts = [text.decode("latin-1") for text in book.texts(name)]
+    records = [one for one in texts if tags.parsed(one).get("v") == "TLSRPTv1"]
+    if not records:
+        return [made(NONE, domain, "info")]
+    if len(records) > 1:
+        return [made(SEVERAL, domain, "error", count=len(records))]
+    found = tags.parsed(records[0])
+    uris = [one.strip() for one in found.get("rua").split(",")]
+    if found.first != "v" or found.faults or not all(map(_is_place, uris)):
+        return [made(BAD_RECORD, domain, "error", record=records[0])]
+    return [made(OK, domain, "ok", reports=", ".join(uris))]
+
+
+def _is_place(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        local, at, host = parts.path.rpartition("@")
+        return bool(local and at and "." in host)
+    return parts.scheme == "https" and bool(parts.hostname)
