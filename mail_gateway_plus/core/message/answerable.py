@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from ..finding import Finding
-from . import header
+from . import automatic, header
 
 #: Every reason for which no answer goes out; the first one the ledger knows.
 CODES = (
@@ -29,10 +29,6 @@ CODES = (
     "answer_own_address",
 )
 
-_BULK = frozenset((b"bulk", b"junk", b"list"))
-_LISTS = frozenset(("list-id", "list-post", "list-unsubscribe", "list-help"))
-# X-Auto-Response-Suppress is none of these: Odoo writes it into what people write.
-_AUTOMATS = frozenset(("x-autoreply", "x-autorespond"))
 #: Local parts nobody reads, and those of mailing lists (RFC 3834, 2).
 _DAEMON = re.compile(
     r"mailer-daemon|postmaster|(?:do[-_.]?not|no)[-_.]?reply"
@@ -67,26 +63,21 @@ def refused(head: bytes, own: Collection[str]) -> Finding | None:
     return Finding(code, params={"sender": sender}) if code else None
 
 
-def _word(value: bytes) -> bytes:
-    """A field's value without parameters, comments and blanks."""
-    return re.split(rb"[;(]", value)[0].translate(None, b" \t").lower()
-
-
 def _reasons(head: bytes, sender: str, own: Collection[str]) -> Iterator[str]:
-    # Whoever forwards a message adds fields and leaves those that are there.
-    found: dict[str, set[bytes]] = {}
-    for name, value in header.fields(head):
-        found.setdefault(name, set()).add(_word(value))
+    section = header.Section(head)
+    signs = list(automatic.signs(section))
+    kinds = {sign.kind for sign in signs}
     local = sender.partition("@")[0]
     if not sender:
         yield "answer_no_address"
-    if b"<>" in found.get("return-path", ()):
+    if any(sign.source == "Return-Path" for sign in signs):
         yield "answer_null_sender"
-    if any(b"report" in kind for kind in found.get("content-type", ())):
+    if any("report" in automatic.word(kind) for kind in section.all("content-type")):
         yield "answer_report"
-    if found.get("auto-submitted", set()) - {b"no"} or found.keys() & _AUTOMATS:
+    # X-Auto-Response-Suppress is no reason: Odoo writes it into what people write.
+    if kinds & {"replied", "generated"}:
         yield "answer_automatic"
-    if found.get("precedence", set()) & _BULK or found.keys() & _LISTS:
+    if "bulk" in kinds:
         yield "answer_bulk"
     if _DAEMON.fullmatch(local):
         yield "answer_automatic"

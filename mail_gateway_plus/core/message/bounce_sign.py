@@ -69,7 +69,7 @@ def _sender(section: header.Section) -> int:
     name = _name(section)
     if bounce_words.DAEMONS.search(local) or bounce_words.DAEMONS.search(name):
         return 2
-    if value.strip() == b"<>":
+    if value.translate(None, b" \t") == b"<>":
         return 2
     return int(_PROGRAMS.search(local) is not None)
 
@@ -84,7 +84,7 @@ def _name(section: header.Section) -> str:
 
 def _return_path(section: header.Section) -> int:
     """1 for the null path (RFC 5321, 4.5.5), and what some servers write for it."""
-    value = section.first("return-path").strip().lower()
+    value = section.first("return-path").translate(None, b" \t").lower()
     return int(value == b"<>" or b"mailer-daemon" in value or b"double-bounce" in value)
 
 

@@ -81,6 +81,16 @@ def walk(raw: bytes) -> Iterator[Entity]:
     yield from _walk(raw, 0, len(raw), 0, budget)
 
 
+def attachments(raw: bytes) -> Iterator[str]:
+    """The name of each part that is attached, "" where it has none."""
+    for part in walk(raw):
+        value = part.section.first("content-disposition")
+        name = parameter(value, "filename") or part.parameter("name")
+        attached = value.lower().startswith(b"attachment")
+        if name or attached or (part.depth and part.kind == "message/rfc822"):
+            yield header.decode(name.encode()[:1_000])
+
+
 def _walk(
     raw: bytes, start: int, end: int, depth: int, budget: list[int]
 ) -> Iterator[Entity]:

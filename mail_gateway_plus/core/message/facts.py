@@ -12,7 +12,7 @@ import email.utils
 import hashlib
 from dataclasses import dataclass
 
-from . import head, header, words
+from . import head, header, recipients, words
 
 #: Fields that name a recipient, the surest first: what the delivering server wrote
 #: at the end of the way before what the sender wrote at its beginning.
@@ -31,7 +31,6 @@ RECIPIENT_FIELDS = (
 _HEADER_READ = 1_048_576
 _TEXT_READ = 8_192
 _DATE_READ = 256
-_RECIPIENTS_READ = 32_768
 _RECIPIENT_FIELDS_READ = 20
 
 #: As much as is stated (characters). The Message-ID, in bytes, is the length of a line
@@ -71,26 +70,13 @@ def _date(value: str) -> datetime.datetime | None:
     return date if date.year >= 1900 else None
 
 
-def _addresses(value: bytes) -> list[str]:
-    """The addresses of one field, none where the parser gives up: brackets within
-    brackets end in a RecursionError."""
-    if len(value) > _RECIPIENTS_READ:
-        # What is cut in the middle would be somebody else's address.
-        value = value[:_RECIPIENTS_READ].rpartition(b",")[0]
-    try:
-        pairs = email.utils.getaddresses([header.decode(value)])
-    except Exception:  # whatever it is, the field cannot be read
-        return []
-    return [a.strip().lower() for _name, a in pairs if "@" in a]
-
-
 def _recipients(found: dict[str, list[bytes]]) -> str:
     """Addresses in the order of RECIPIENT_FIELDS, each once, joined by commas."""
     values = [value for name in RECIPIENT_FIELDS for value in found.get(name, ())]
     addresses = dict.fromkeys(
         address
         for value in values[:_RECIPIENT_FIELDS_READ]
-        for address in _addresses(value)
+        for address in recipients.addresses(value)
     )
     joined = ", ".join(addresses)
     if len(joined) > _RECIPIENTS:

@@ -13,7 +13,6 @@ True
 """
 
 import dataclasses
-import email.utils
 from collections.abc import Iterator, Sequence
 
 from . import (
@@ -27,6 +26,7 @@ from . import (
     notification,
     policy_report,
     receipt,
+    recipients,
     told,
 )
 
@@ -98,20 +98,16 @@ def _delivery(
         return notification.of_text(said.text)
     if not stated and not bounce_sign.is_bounce(section, said):
         return None
-    recipients = bounce_text.read(
+    found = bounce_text.read(
         said,
         frozenset(_addresses(section, _OWN)),
         section.text("subject"),
         tuple(dict.fromkeys(_addresses(section, ("x-failed-recipients",)))),
     )
-    return delivery_status.DeliveryStatus(recipients, returned)
+    return delivery_status.DeliveryStatus(found, returned)
 
 
 def _addresses(section: header.Section, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         for value in section.all(name)[:5]:
-            try:
-                pairs = email.utils.getaddresses([header.decode(value[:4_096])])
-            except Exception:  # whatever it is, the field cannot be read
-                continue
-            yield from (a.strip().lower() for _name, a in pairs if "@" in a)
+            yield from recipients.addresses(value[:4_096])

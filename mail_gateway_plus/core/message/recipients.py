@@ -1,0 +1,126 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""To whom a message was sent, and which of its fields says so.
+
+>>> section = header.Section(
+...     b"Delivered-To: support+vip@a.example\\r\\nTo: Help <support@a.example>\\r\\n"
+... )
+>>> [(one.address, one.source, one.subaddress) for one in read(section)]
+[('support+vip@a.example', 'Delivered-To', 'vip'), ('support@a.example', 'To', '')]
+"""
+
+import email.utils
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from . import header
+
+#: The surest first: what the delivering server wrote at the end of the way, what
+#: others wrote on it, and what the sender wrote at its beginning.
+ENVELOPE = (
+    *("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"),
+    *("X-Forwarded-To", "Received"),
+)
+WRITTEN = ("Resent-To", "Resent-Cc", "Resent-Bcc", "To", "Cc", "Bcc")
+
+#: RFC 5233, 4: what parts the detail from the user. Some servers are set to others.
+DELIMITERS = "+"
+
+#: As much of a field (bytes), and as many fields of one name, as are read. The parser
+#: takes more than linear time, and no real field comes near.
+_READ = 32_768
+_RECEIVED_READ = 2_048
+_FIELDS = 20
+#: As many recipients as are stated.
+_RECIPIENTS = 500
+#: RFC 5321, 4.4: "for" names a recipient where there is only one.
+_FOR = re.compile(
+    r"(?:^|\s)for\s+<?([^\s<>;,()]{1,200}@[^\s<>;,()]{1,200}?)>?(?=[\s;(]|\Z)"
+)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """``address`` is in lower case, ``source`` the name of the field."""
+
+    address: str
+    source: str
+    delimiters: str = DELIMITERS
+
+    @property
+    def local(self) -> str:
+        """The local part, with its subaddress."""
+        return self.address.rpartition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+    @property
+    def subaddress(self) -> str:
+        """What stands behind the delimiter, "" without one."""
+        return split(self.address, self.delimiters)[1]
+
+    @property
+    def plain(self) -> str:
+        """The address without its subaddress."""
+        return split(self.address, self.delimiters)[0]
+
+
+def read(
+    section: header.Section, delimiters: str = DELIMITERS
+) -> tuple[Recipient, ...]:
+    """Each recipient once, by the surest field that names it, and in that order."""
+    found: dict[str, Recipient] = {}
+    for name, address in _named(section):
+        if len(found) >= _RECIPIENTS:
+            break
+        found.setdefault(address, Recipient(address, name, delimiters))
+    return tuple(found.values())
+
+
+def envelope(found: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Those that servers name: to whom it was delivered, whatever is written in it."""
+    return tuple(one for one in found if one.source in ENVELOPE)
+
+
+def split(address: str, delimiters: str = DELIMITERS) -> tuple[str, str]:
+    """(address without its subaddress, subaddress).
+
+    >>> split("support+vip@a.example"), split("+a@a.example")
+    (('support@a.example', 'vip'), ('+a@a.example', ''))
+    >>> split("a-b@a.example", "-")
+    ('a@a.example', 'b')
+    """
+    local, at, domain = address.rpartition("@")
+    hits = [position for d in delimiters if (position := local.find(d, 1)) > 0]
+    if not hits or local.startswith('"'):
+        return address, ""
+    first = min(hits)
+    return local[:first] + at + domain, local[first + 1 :]
+
+
+def addresses(value: bytes) -> list[str]:
+    """The addresses of one field in lower case, none where the parser gives up:
+    brackets within brackets end in a RecursionError."""
+    if len(value) > _READ:
+        # What is cut in the middle would be somebody else's address.
+        value = value[:_READ].rpartition(b",")[0]
+    try:
+        pairs = email.utils.getaddresses([header.decode(value)])
+    except Exception:  # whatever it is, the field cannot be read
+        return []
+    return [a.strip().lower() for _name, a in pairs if "@" in a]
+
+
+def _named(section: header.Section) -> Iterator[tuple[str, str]]:
+    for name in (*ENVELOPE, *WRITTEN):
+        for value in section.all(name.lower())[:_FIELDS]:
+            found = _for(value) if name == "Received" else addresses(value)
+            yield from ((name, address) for address in found)
+
+
+def _for(value: bytes) -> list[str]:
+    found = _FOR.search(header.fit(header.plain(value[:_RECEIVED_READ])))
+    return [found[1].lower()] if found else []
