@@ -333,8 +333,7 @@ def test_history_tells_what_has_changed_since_it_was_good(live, stack):
         first, second = diagnosis(server), diagnosis(server)
         for shown in (first, second):
             assert "Changed since the last good test" in shown.comparison
-            # The password stands in the name of the certificate's issuer, too.
-            assert shown.comparison.endswith("Login."), shown.comparison
+            assert shown.comparison.endswith(": Login."), shown.comparison
         server.write({"smtp_port": stack.ports["smtps"]})
         server.write({"smtp_encryption": "ssl_strict", "smtp_pass": stack.password})
         assert "Settings (localhost:" in diagnosis(server).comparison
