@@ -21,7 +21,7 @@ from . import delivery_status, entities, header, told
 
 KINDS = frozenset(("message/feedback-report",))
 #: RFC 5965, 7.3 and RFC 6650, 4.
-TYPES = ("abuse", "fraud", "virus", "other", "not-spam", "auth-failure")
+TYPES = ("abuse", "fraud", "virus", "other", "not-spam", "auth-failure", "opt-out")
 #: Reports that attach the message and nothing else (Microsoft's, and what follows it).
 _SUBJECT = re.compile(r"\s*complaint about message from \[?[\da-f.:]+", re.IGNORECASE)
 _RECIPIENTS = 20

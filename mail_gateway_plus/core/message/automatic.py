@@ -72,8 +72,9 @@ FIELDS = (
 
 #: Subjects that autoresponders put before that of the message they answer.
 SUBJECT = re.compile(
-    r"\s*\[?(?:auto(?:matic|mated|matische|matisch|matica)?[ -]?(?:reply|response|"
-    r"answer|antwort|antwoord|svar)|autosvar|automatisk svar|automaattinen vastaus|"
+    r"\s*\[?(?:auto\s*:|auto(?:matic|mated|matische|matisch|matica)?[ -]?"
+    r"(?:reply|response|answer|antwort|antwoord|svar)|"
+    r"autosvar|automatisk svar|automaattinen vastaus|"
     r"out[ -]of[ -](?:the[ -])?office|abwesenheits(?:notiz|assistent|nachricht)|"
     r"abwesend|réponse automatique|absence du bureau|respuesta automática|"
     r"fuera de (?:la )?oficina|resposta automática|risposta automatica|fuori sede|"

@@ -4,7 +4,7 @@
 
 >>> from_daemon = header.Section(b"From: MAILER-DAEMON@a.example\\r\\nSubject: failure")
 >>> weight(from_daemon), weight(header.Section(b"From: ann@a.example\\r\\n"))
-(2, 0)
+(5, 0)
 """
 
 import email.utils
@@ -14,8 +14,6 @@ from . import answerable, bounce_words, header, told
 
 #: From this sum of weights on a text is a bounce.
 ENOUGH = 5
-#: A report that says so itself in its parts needs less.
-REPORTED = 2
 #: As much of the text (characters) as is searched for what is said in bounces.
 _SEARCHED = 6_000
 _SUBJECT = 200
@@ -23,21 +21,14 @@ _SUBJECT = 200
 _ANSWER = re.compile(
     r"(?<![\w.,])5[0-5]\d[ :-]{1,3}(?:#?5\.\d+\.\d+|[A-Za-z<\"'])|\(#5\.\d\.\d\)"
 )
-_PROGRAMS = re.compile(
-    r"[-_.](?:admin|owner|request)$|^owner-|^(?:majordomo|listserv|no[-_.]?reply)"
-)
+_LISTS = re.compile(r"[-_.](?:admin|owner|request)$|^owner-|^(?:majordomo|listserv)")
+_NOBODY = re.compile(r"^(?:do[-_.]?not|no)[-_.]?reply")
 
 
 def weight(section: header.Section) -> int:
     """How much a header section looks like that of a bounce; 0 for ordinary mail, so
     that nothing else of it needs to be read."""
-    return (
-        _sender(section)
-        + _return_path(section)
-        + 3 * ("x-failed-recipients" in section)
-        + 2 * ("delivery-status" in section.text("content-type").lower())
-        + 2 * is_named(section)
-    )
+    return origin(section) + 2 * is_named(section)
 
 
 def is_named(section: header.Section) -> bool:
@@ -49,29 +40,55 @@ def is_named(section: header.Section) -> bool:
 
 
 def is_bounce(section: header.Section, said: told.Told) -> bool:
-    """Whether a text tells of a message that could not be delivered."""
-    total = weight(section) - _written(section)
-    if total >= ENOUGH:
-        return True
+    """Whether a text tells of a message that could not be delivered. No text does that
+    comes from a person, whatever is quoted in it."""
+    sent_by = origin(section)
+    total = sent_by + 2 * is_named(section) - _written(section)
+    if not sent_by or total >= ENOUGH:
+        return sent_by > 0
     text = " ".join(said.text[:_SEARCHED].split())
     worded = bounce_words.TEXT.search(text) is not None
     answered = _ANSWER.search(text) is not None
+    if sent_by == 1 and _is_nobody(section) and not (answered or said.has_returned):
+        # Shops deliver, too.
+        return False
     if not (worded or answered):
         return False
     return total + 2 * worded + answered + said.has_returned >= ENOUGH
 
 
+def origin(section: header.Section) -> int:
+    """What speaks for a mail system as the sender, apart from what it says."""
+    return (
+        _sender(section)
+        + _return_path(section)
+        + 3 * ("x-failed-recipients" in section)
+        + 2 * ("delivery-status" in section.text("content-type").lower())
+    )
+
+
 def _sender(section: header.Section) -> int:
-    """2 for a mail system's own name or none, 1 for a list's manager or a program."""
+    """3 for the name that nothing else has, 2 for other names of mail systems or none,
+    1 for a list's manager or a program."""
     value = section.first("from")
-    address = answerable.address(b"From: " + value + b"\r\n") if value else ""
-    local = address.partition("@")[0]
-    name = _name(section)
-    if bounce_words.DAEMONS.search(local) or bounce_words.DAEMONS.search(name):
+    local, name = _local(section), _name(section)
+    if bounce_words.DAEMON.search(local) or bounce_words.DAEMON.search(name):
+        return 3
+    if bounce_words.SYSTEMS.search(local) or bounce_words.SYSTEMS.search(name):
         return 2
     if value.translate(None, b" \t") == b"<>":
         return 2
-    return int(_PROGRAMS.search(local) is not None)
+    return int(_LISTS.search(local) is not None or _is_nobody(section))
+
+
+def _is_nobody(section: header.Section) -> bool:
+    return _NOBODY.search(_local(section)) is not None
+
+
+def _local(section: header.Section) -> str:
+    value = section.first("from")
+    address = answerable.address(b"From: " + value + b"\r\n") if value else ""
+    return address.partition("@")[0]
 
 
 def _name(section: header.Section) -> str:
@@ -90,11 +107,13 @@ def _return_path(section: header.Section) -> int:
 
 def _written(section: header.Section) -> int:
     """What speaks for a person, or for a program that answers for one."""
-    if _sender(section) == 2:
-        return 0
     subject = section.text("subject")[:_SUBJECT]
+    other = 2 * (bounce_words.OTHERS.search(subject) is not None)
+    if _sender(section) >= 2:
+        return other
     return (
-        2 * (bounce_words.ANSWERS.search(subject) is not None)
+        other
+        + 2 * (bounce_words.ANSWERS.search(subject) is not None)
         + 2 * ("list-id" in section or "list-post" in section)
         + ("in-reply-to" in section)
         + ("user-agent" in section)

@@ -4,12 +4,14 @@
 
 import re
 
-#: Who writes such messages: the local part or the name.
-DAEMONS = re.compile(
-    r"mailer[-_. ]?daemon|post[-_. ]?master|mail ?delivery|mail[-_. ]deliver|"
-    r"system administrator|mail ?administrator|ndr administrator|delivery ?subsystem|"
-    r"internet mail delivery|(?:^|\b)bounces?\b|\bmdaemon\b|^sysadmin\b|"
-    r"microsoft ?exchange\w{32}|microsoft outlook",
+#: Who writes such messages, and nothing else: the local part or the name.
+DAEMON = re.compile(r"mail(?:er)?[-_. ]?daemon\b", re.IGNORECASE)
+#: Who writes them among others.
+SYSTEMS = re.compile(
+    r"post[-_. ]?master|mail[-_. ]?deliver|deliver(?:y|ed)?[-_. ]?(?:sub)?system|"
+    r"(?:mail|ndr|system)[-_. ]?administrator|^sysadmin\b|double-bounce|\bbounces?\b|"
+    r"\bmail[-_. ]?(?:system|server|gateway|router)\b|^(?:mailer|daemon|mdaemon|mta)$|"
+    r"(?:un|non)-?deliver|microsoft ?exchange\w{32}|microsoft outlook",
     re.IGNORECASE,
 )
 
@@ -190,6 +192,12 @@ FINAL = re.compile(
     r"permanent(ly)?( fatal)?[ -](error|fail)|failed permanently|giv(en|ing) up|"
     r"not going to try again|no further (delivery )?attempts|has failed|could not be "
     r"delivered for .{0,30}(expired|returned)|time limit exceeded|returned to sender",
+    re.IGNORECASE,
+)
+#: What mail systems write as well.
+OTHERS = re.compile(
+    r"quarantine|digest|summary|statisti|newsletter|maintenance|wartung|invoice|"
+    r"(?:daily|weekly|monthly) |storage|password",
     re.IGNORECASE,
 )
 #: Answers that people and their programs give to a message.

@@ -83,7 +83,7 @@ def _delivery(
     """A report on delivery, in a part of its own or in words."""
     stated = delivery_status.of_parts(raw, parts)
     reports = parts[0].kind == "multipart/report"
-    if stated and not (reports or bounce_sign.weight(section) >= bounce_sign.REPORTED):
+    if stated and not (reports or bounce_sign.origin(section)):
         return None
     said = told.read(raw, parts)
     returned = delivery_status.message_id(said.returned.first("message-id"))

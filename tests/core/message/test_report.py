@@ -161,6 +161,17 @@ BOUNCES = [
         [("ann@b.example", "failed", "5.1.1")],
     ),
     (
+        "unknown words", "MAILER-DAEMON@a.example", "Hmm",
+        "Message could not be delivered.\n\n<ann@b.example>: 550 5.1.1 nee\n",
+        [("ann@b.example", "failed", "5.1.1")],
+    ),
+    (
+        "a service of the web", "MAILER-DAEMON@a.example", "There was an error sending",
+        "We had trouble delivering your message.\n\n1 error(s):\n\nSMTP Server "
+        "<mx.b.example> rejected recipient <ann@b.example>\nIt said: 550 5.1.1 No\n",
+        [("ann@b.example", "failed", "5.1.1")],
+    ),
+    (
         "a report in the text", DAEMON, "Returned mail",
         "Your message could not be delivered.\n\nReporting-MTA: dns; a.example\n\n"
         "Final-Recipient: rfc822; ann@b.example\nAction: failed\nStatus: 5.1.1\n"
@@ -218,7 +229,11 @@ ORDINARY = [
     ("shop@a.example", "Delivery failed", "Your parcel could not be delivered.", ""),
     ("no-reply@a.example", "Your order was returned", "Not delivered: code 550.", ""),
     ("no-reply@a.example", "Delivery status of your order", "It is delayed.", ""),
+    ("no-reply@a.example", "Delivery failed", "Your parcel was not delivered.", ""),
+    ("ann@a.example", "Undelivered mail", "What is this?\n\n" + BOUNCES[0][3], ""),
     # Postmasters write letters
+    ("postmaster@a.example", "Quarantine: 5 messages blocked", "Rejected by us.", ""),
+    ("postmaster@a.example", "Mailbox storage", "Your mailbox is almost full.", ""),
     ("postmaster@a.example", "Maintenance on Sunday", "Mail will be late.", ""),
     ("postmaster@a.example", "Your question", "Your domain's SPF is fine now.", ""),
     # Answers of machines
@@ -244,8 +259,9 @@ def parts(kind, *content, head=""):
 
 def test_report_that_a_person_attached_is_ordinary_mail():
     status = ("message/delivery-status", "Final-Recipient: rfc822; ann@b.example\n")
-    raw = parts("multipart/mixed", ("text/plain", "Look:"), status)
-    assert report.read(raw) is None
+    for head in ("", "Subject: Undelivered mail\n", "Subject: failure notice\n"):
+        raw = parts("multipart/mixed", ("text/plain", "Look:"), status, head=head)
+        assert report.read(raw) is None
 
 
 def test_read_receipt():

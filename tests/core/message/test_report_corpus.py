@@ -10,7 +10,11 @@ import re
 
 import pytest
 
-from odoo.addons.mail_gateway_plus.core.message import delivery_status, report
+from odoo.addons.mail_gateway_plus.core.message import (
+    delivery_status,
+    report,
+    statement,
+)
 
 from . import corpus
 
@@ -74,6 +78,15 @@ def test_complaints_and_answers_are_no_bounces(found):
     hits = [(n, kind(one) == kinds[label]) for n, label, _raw, one in found
             if label in kinds]  # fmt: skip
     assert share("complaints and answers", hits) == 1
+
+
+def test_answers_are_automatic(found):
+    hits = [
+        (name, statement.Statement(raw).automatic.kind == "replied")
+        for name, label, raw, _one in found
+        if label == "answer"
+    ]
+    assert share("answers", hits) == 1
 
 
 def fields(raw, name):

@@ -154,6 +154,7 @@ AUTOMATIC = [
     ("Subject: =?utf-8?q?R=C3=A9ponse_automatique_:_Bonjour?=", "replied"),
     ("Subject: Abwesenheitsnotiz: Angebot", "replied"),
     ("Subject: [Auto-Reply] Hi", "replied"),
+    ("Subject: Auto: Out of Office", "replied"),
     ("Auto-Submitted: no\r\nPrecedence: bulk", "bulk"),
     ("Precedence: bulk\r\nAuto-Submitted: auto-replied", "replied"),
     ("Auto-Submitted: auto-generated\r\nAuto-Submitted: no", "generated"),
