@@ -173,12 +173,13 @@ def smtp(*, capabilities="PIPELINING SIZE=1000 AUTH=PLAIN", answers=None):
         sock.sendall(f"{answers.get('', '220 ready')}\r\n".encode())
         while True:
             words = self.read(sock).decode().split() or [""]
-            keys = (" ".join(words), " ".join(words[:2]), words[0])
+            verb = words[0].upper()  # smtplib whispers
+            keys = (" ".join(words), " ".join(words[:2]), verb)
             said = next((answers[key] for key in keys if key in answers), "250 ok")
             if isinstance(said, list):
                 said = said.pop(0) if len(said) > 1 else said[0]
             sock.sendall(f"{said}\r\n".encode() if said else b"")
-            if words == ["DATA"] and said.startswith("3"):
+            if verb == "DATA" and said.startswith("3"):
                 while self.read(sock) != b".":
                     pass
                 sock.sendall(f"{answers.get('.', '250 taken')}\r\n".encode())

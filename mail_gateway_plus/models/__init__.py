@@ -53,6 +53,7 @@ from . import ir_mail_server_fallback
 from . import ir_mail_server_usage
 from . import ir_mail_server_relay
 from . import ir_mail_server_diagnosis
+from . import ir_mail_server_discretion
 from . import ir_mail_server_provider
 from . import ir_mail_server_sender
 from . import ir_mail_server_senders

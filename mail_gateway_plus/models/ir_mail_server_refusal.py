@@ -10,9 +10,7 @@ from odoo.tools import email_normalize
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
-from ..core.account import Credentials
 from ..core.delivery.permission import DEEP, SHALLOW, is_refusal
-from ..core.secret import hidden
 from ..net import smtp_raised
 from .ir_mail_server_relay import WORDS
 from .processing import PASSING
@@ -83,7 +81,7 @@ class IrMailServer(models.Model):
         server = self.sudo().browse(tried.server_id)
         if not email or not is_refusal(meant) or not server.exists():
             return
-        said = hidden(meant.said, Credentials(*server._credentials()))[:WORDS]
+        said = server._without_secrets(meant.said)[:WORDS]
         params = {"host": server._place()[0], "port": str(server._place()[1])}
         params |= {"user": server._credentials()[0], "sender": email, "reply": said}
         # Somebody else may note the same. That must not cost the mail its outcome.

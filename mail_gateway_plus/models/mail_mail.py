@@ -6,9 +6,7 @@ from odoo import models, tools
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
-from ..core.account import Credentials
 from ..core.finding import Finding
-from ..core.secret import hidden
 from ..net import smtp_raised
 from .ir_mail_server_relay import WORDS
 
@@ -46,17 +44,16 @@ class MailMail(models.Model):
             problem = problem.__context__
         elif failure_type != CONNECTING:
             return ""
-        params, secret = self._failure_params()
+        server, params = self._failure_params()
         meant = smtp_raised.meaning(problem, int(params["port"]))
         if not meant:
             return ""
         params["recipient"] = smtp_raised.recipient(problem) or params["recipient"]
-        credentials = Credentials(params["user"], secret)
-        params["reply"] = hidden(meant.said, credentials)[:WORDS]
+        params["reply"] = server._without_secrets(meant.said)[:WORDS]
         return self.env["mail.gateway.advice"]._text(Finding(meant.code, params=params))
 
     def _failure_params(self):
-        """(what is known of the server and the addresses, the password)"""
+        """(the server, what is known of it and of the addresses)"""
         # Those that fail together have all of it in common.
         shared = next(self[:1]._split_by_mail_configuration())
         server_id, _domain, sender, _ids = shared
@@ -64,10 +61,10 @@ class MailMail(models.Model):
         config = tools.config
         if server and server.smtp_authentication != "cli":
             host, port = server.smtp_host, server.smtp_port
-            user, secret = server._credentials()
+            user = server._credentials()[0]
         else:
             host, port = config["smtp_server"], config["smtp_port"]
-            user, secret = config["smtp_user"], config["smtp_password"]
+            user = config["smtp_user"]
         params = {
             "host": host or "",
             "port": str(port or 0),
@@ -75,4 +72,4 @@ class MailMail(models.Model):
             "sender": tools.email_normalize(sender) or sender or "",
             "recipient": self[:1].email_to or self[:1].recipient_ids[:1].email or "",
         }
-        return params, secret or ""
+        return server, params

@@ -4,7 +4,11 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterable
+from typing import Any
 
+from ..core.account import Credentials
+from ..core.secret import hidden
 from ..core.smtp import fault
 from ..core.smtp.reply import Meaning
 from . import refusal
@@ -65,6 +69,28 @@ def _of_system(exc: OSError, port: int) -> Meaning | None:
     is_tls = isinstance(exc, ssl.SSLError) or "handshake" in text
     stage = "tls" if is_tls else "connect"
     return fault.meaning(refusal.kind_of(exc), stage, refusal.said(exc), port=port)
+
+
+def keep(connection: Any, secrets: Iterable[Credentials]) -> None:
+    """Hide ``secrets`` in whatever a server refuses, before smtplib makes exceptions of
+    it; what is no connection of smtplib stays as it is.
+
+    :param secrets: read at each refusal
+    """
+    if not isinstance(connection, smtplib.SMTP):
+        return
+    hear = connection.getreply
+
+    def getreply() -> tuple[int, bytes]:
+        number, said = hear()
+        if number >= fault.REFUSALS:
+            text = said.decode("utf-8", "surrogateescape")
+            for credentials in secrets:
+                text = hidden(text, credentials)
+            said = text.encode("utf-8", "surrogateescape")
+        return number, said
+
+    vars(connection)["getreply"] = getreply
 
 
 def recipient(exc: BaseException | None) -> str:

@@ -20,7 +20,7 @@ _OWN_FAULTS = (
     *("unsendable", "login_not_ascii", "utf8_missing", "too_large"),
 )
 #: As much of a server's own words as a person wants to read, and of a fact about it.
-_WORDS, _FACT = 300, 1_000
+_WORDS, FACT = 300, 1_000
 
 #: The server takes leave (RFC 5321, 3.8).
 LEAVING = 421
@@ -93,7 +93,7 @@ class Journal:
 
     def known(self, facts: Mapping[str, str]) -> dict[str, str]:
         """What a server says of itself, likewise."""
-        return {name: self.shown(text, _FACT) for name, text in facts.items()}
+        return {name: self.shown(text, FACT) for name, text in facts.items()}
 
     def ask(self, want: Want) -> Talk[Done | Reply]:
         """What comes of ``want``; a fault is refused."""
