@@ -30,6 +30,8 @@ def configured(live, stack, monkeypatch):
         monkeypatch.setitem(config.options, name, value)
     with live.env() as env:
         live.domain(env)
+        env["mail.gateway.identity"].search([]).unlink()
+        env["ir.mail_server"].with_context(active_test=False).search([]).unlink()
         yield env
 
 
@@ -69,6 +71,32 @@ def test_matrix(configured, monkeypatch):
     env["ir.mail_server"]._cron_check_permissions()
     dates = {one.checked_on.year for one in server.permission_ids}
     assert dates == {2020}
+
+
+def sent(env, sender):
+    mail = env["mail.mail"].create(
+        {"email_from": sender, "email_to": "jobs@demo.example", "body_html": "Hello"}
+    )
+    mail.send()
+    return mail
+
+
+def test_refused_mail_is_evidence_and_the_choice_mends_it(configured, monkeypatch):
+    env = configured
+    # Else stock takes the bounce address as return path, which may pass.
+    monkeypatch.setitem(config.options, "from_filter", f"ceo@demo.example, {SALES}")
+    assert sent(env, "ceo@demo.example").state == "exception"
+    # Known from its first test on.
+    server = env["ir.mail_server"]._configured()
+    assert not server.permission_ids
+    assert sent(env, "ceo@demo.example").state == "exception"
+    (refused,) = server.permission_ids
+    assert (refused.email, refused.state) == ("ceo@demo.example", "refused")
+    refused.action_send_from_account()
+    assert sent(env, "ceo@demo.example").state == "sent"
+    server.write({"sender_policy": "any", "from_mode": "keep"})
+    server.unlink()
+    assert sent(env, SALES).state == "sent"
 
 
 def test_what_is_left_of_an_archived_server_waits_for_the_button(configured):

@@ -2,13 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from .ir_mail_server_connection import USED
+
 CONFIGURED = "mail_gateway_plus.configured_mail_server"
 
 
 class IrMailServer(models.Model):
     """The server of Odoo's configuration file, by which mail leaves where no outgoing
     server fits. What is found about it needs a record to belong to: an archived one,
-    so that nothing is sent otherwise than before."""
+    so that Odoo chooses no other server than before. Under which address mail leaves
+    stands there as well."""
 
     _inherit = "ir.mail_server"
 
@@ -29,6 +32,19 @@ class IrMailServer(models.Model):
         if not server.active and server.from_filter != listed:
             server.from_filter = listed
         return server
+
+    def _find_mail_server(self, email_from, mail_servers=None):
+        found, sender = super()._find_mail_server(email_from, mail_servers)
+        if not found and self.env.context.get(USED):
+            self._note_configured()
+        return found, sender
+
+    def _note_configured(self):
+        """What is chosen for the configuration file's server, and what it refuses,
+        counts where its record was asked for."""
+        server = self.env.ref(CONFIGURED, raise_if_not_found=False)
+        if server and server.smtp_authentication == "cli":
+            self._note_used(server)
 
     @api.model
     def _make_configured(self):
