@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 from sandbox.accounts import owns
 from sandbox.postfix import AT_ONCE, REWRITTEN
 
+from . import scripted
 from .live import engine, mail
 from .test_permissions import (
     SALES,
@@ -257,12 +258,14 @@ def test_refusal_is_over_once_a_real_mail_is_taken(world):
         server = relay(world, env, from_filter="ann@demo.example")
         send(env, server, "ann@demo.example")
         (row,) = server.permission_ids
-        assert row.state == "refused"
-        row.depth = "content"
+        assert (row.state, row.depth) == ("refused", "envelope")
         server.write({"smtp_port": world.stack.ports["smtp_rewriting"]})
         deliver(env, server, "ann@demo.example")
         assert (row.state, row.depth) == ("allowed", "content")
         assert row.finding_code == "permission_mail_taken"
+        row.write({"state": "refused", "params": {"stage": "data"}})
+        deliver(env, server, "ann@demo.example")
+        assert row.state == "allowed"
 
 
 def test_refusal_is_over_once_a_round_trip_comes_back(world, box):
@@ -458,3 +461,34 @@ def test_token_is_nowhere_in_the_database(world, lost):
         env.cr.execute("SELECT t::text FROM mail_gateway_round_trip t")
         assert token not in str(env.cr.fetchall())
         assert trip.sent_on <= fields.Datetime.now()
+
+
+def test_connection_that_is_lost_leaves_the_rest_for_later(world, box):
+    """A server that hangs up after each second message."""
+    mailbox = box()
+
+    def script(self, sock):
+        sock.sendall(b"220 ready\r\n")
+        taken = 0
+        while taken < 2:
+            verb = self.read(sock).split()[0].upper()
+            if verb == b"DATA":
+                sock.sendall(b"354 go on\r\n")
+                while self.read(sock) != b".":
+                    pass
+                taken += 1
+            sock.sendall(b"250 yes\r\n")
+
+    with scripted.server(script) as other, world.env() as env:
+        identities(env, [f"p{number}@demo.example" for number in range(6)])
+        values = {"smtp_port": other.port, "smtp_encryption": "none"}
+        server = relay(world, env, from_filter="demo.example", **values)
+        server.smtp_user = False
+        rows = env["mail.gateway.permission"]._rows(server)[:7]
+        start(env, mailbox, permissions=rows)
+        states = rows.mapped("trip_state")
+        # Two over each of two connections, and the one at which the second was lost
+        assert [states.count(s) for s in ("sent", "unsent", "waiting")] == [4, 1, 2]
+        env[MODEL]._cron_round_trips()
+        env.invalidate_all()
+        assert rows.mapped("trip_state").count("waiting") == 0

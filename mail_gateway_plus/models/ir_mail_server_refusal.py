@@ -21,8 +21,8 @@ class Tried:
 
     :param server_id: whose connection it is
     :param envelope, sender: the return path and the From address of the last message
-    :param refused: the addresses that a real mail may show to be allowed again; None
-        while nobody has asked
+    :param refused: (address, depth) of what a real mail may show to be allowed again;
+        None while nobody has asked
     """
 
     def __init__(self, server_id):
@@ -65,13 +65,15 @@ class IrMailServer(models.Model):
         """What was refused once is taken now. That is asked once a connection."""
         Permission = self.env["mail.gateway.permission"].sudo()
         if tried.refused is None:
-            tried.refused = set(Permission._redeemable(tried.server_id).mapped("email"))
-        redeemed = tried.refused & {tried.envelope, tried.sender}
+            rows = Permission._redeemable(tried.server_id)
+            tried.refused = {(row.email, row.depth) for row in rows}
+        taken = {(tried.envelope, SHALLOW), (tried.sender, DEEP)}
+        redeemed = tried.refused & taken
         tried.refused -= redeemed
         if redeemed:
             with contextlib.suppress(*PASSING), self.env.cr.savepoint():
                 rows = Permission._redeemable(tried.server_id)
-                rows.filtered(lambda row: row.email in redeemed)._redeem()
+                rows.filtered(lambda r: (r.email, r.depth) in redeemed)._redeem()
 
     def _note_refusal(self, problem, tried):
         meant = smtp_raised.meaning(problem)

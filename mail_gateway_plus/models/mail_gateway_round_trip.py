@@ -18,6 +18,8 @@ MINUTES = 15
 #: Seconds for one server where nobody waits.
 CRON_S = 60.0
 CRON = "mail_gateway_plus.ir_cron_round_trips"
+#: When to try again to send where nothing could be sent.
+PUT_OFF_MINUTES = 30
 KEPT_DAYS = 365
 
 
@@ -137,8 +139,10 @@ class MailGatewayRoundTrip(models.Model):
         trips = self.sudo().exists()
         on_the_way = trips.filtered(lambda trip: trip.state == "sent")
         moments = [*on_the_way.mapped("due_on")]
-        if trips.filtered(lambda trip: trip.state == "waiting"):
-            moments.append(fields.Datetime.now() + timedelta(minutes=1))
+        if waiting := trips.filtered(lambda trip: trip.state == "waiting"):
+            # Nothing went: the limit of a day is reached, or somebody else is sending.
+            minutes = 1 if trips - waiting else PUT_OFF_MINUTES
+            moments.append(fields.Datetime.now() + timedelta(minutes=minutes))
         if moments:
             self.env.ref(CRON).sudo()._trigger(at=sorted(set(moments)))
         self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -174,11 +178,8 @@ class MailGatewayRoundTrip(models.Model):
         return built.as_bytes(policy=email.policy.SMTP)
 
     def _subject(self):
-        return self.env._(
-            "Round trip of %(sender)s through “%(server)s”",
-            sender=self.email,
-            server=self.mail_server_id.name,
-        )
+        # In ASCII: of long encoded words Python loses the blanks between.
+        return self.env._("Round trip of %s", self.email)
 
     def _taken(self, verdict):
         """What the server said when it was given the message."""
@@ -194,6 +195,11 @@ class MailGatewayRoundTrip(models.Model):
         self.state = "refused" if state == "refused" else "unsent"
         depth = "content" if verdict.stage == "data" else "envelope"
         self._tell(state, verdict.reply, verdict.meaning.code, verdict.stage, depth)
+
+    def _put_back(self):
+        """There was no time for it."""
+        nothing = dict.fromkeys(("token_digest", "sent_on", "due_on"), False)
+        self.write({"state": "waiting", **nothing})
 
     def _not_sent(self, meaning):
         """There is no way to the server."""

@@ -35,6 +35,7 @@ class Posting:
             server.limit_day,
             self._sent_today(trips),
             budget_s,
+            permission.MESSAGE_S,
         )
         self.trips = trips.sorted("id")[: portion.count]
         self.question, self.fault = None, ""
@@ -77,8 +78,12 @@ class Posting:
     def take(self, asked):
         """Note what the server said, or why it could not be asked; commits."""
         if asked:
+            answered = permission.answered(asked.verdicts)
             for trip, verdict in zip(self.trips, asked.verdicts, strict=True):
-                self._note(trip, lambda trip, said=verdict: trip._taken(said))
+                if verdict in answered:
+                    self._note(trip, lambda trip, said=verdict: trip._taken(said))
+                else:
+                    self._note(trip, lambda trip: trip._put_back())
         elif self.fault:
             meant = fault.meaning("no_login", "auth", self.fault)
             for trip in self.trips:

@@ -25,6 +25,8 @@ MOST = 1_000
 SHARE = 2
 #: What an envelope takes on a slow line: three commands there and back.
 ENVELOPE_S = 0.15
+#: And a message that is sent.
+MESSAGE_S = 0.75
 
 #: Where an address comes from, the one that says most first.
 SOURCES = ("account", "identity", "domain", "company", "template", "user", "mail")
@@ -66,13 +68,21 @@ class Portion:
 
 
 def portion(
-    count: int, limit_minute: int, limit_day: int, asked_today: int, budget_s: float
+    count: int,
+    limit_minute: int,
+    limit_day: int,
+    asked_today: int,
+    budget_s: float,
+    each_s: float = ENVELOPE_S,
 ) -> Portion:
     """What of ``count`` envelopes is asked within ``budget_s``. A limit of 0 is none;
-    one of a minute leaves time for a single envelope at least."""
+    one of a minute leaves time for a single envelope at least.
+
+    :param each_s: what one of them takes
+    """
     pause_s = SHARE * 60 / limit_minute if limit_minute else 0.0
     # There is no pause after the last one.
-    most = int((budget_s + pause_s) / (pause_s or ENVELOPE_S))
+    most = int((budget_s + pause_s) / max(pause_s, each_s))
     if limit_day:
         count = min(count, max(limit_day // SHARE - asked_today, 0))
     return Portion(min(count, max(most, 1)), pause_s)

@@ -98,9 +98,9 @@ def returned(sender: str, arrival: Arrival) -> Ending:
     lines = [f"From: {arrival.shown}"]
     if arrival.added and arrival.added != arrival.sender:
         lines.append(f"Sender: {arrival.added}")
-    if arrival.return_path is not None:
+    if arrival.return_path not in (None, sender.lower()):
         lines.append(f"Return-Path: <{arrival.return_path}>")
-    evidence = "\n".join(lines)
+    evidence = "; ".join(lines)
     if kept:
         return Ending("allowed", KEPT, evidence)
     return Ending("rewritten", REWRITTEN, evidence)

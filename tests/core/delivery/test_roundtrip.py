@@ -152,7 +152,7 @@ def test_refusal_in_the_dialogue(stage, said, state):
 )  # fmt: skip
 def test_sender_that_arrives(lines, state, evidence):
     ending = roundtrip.returned("ann@h.example", arrival.read(raw(*lines)))
-    assert (ending.state, ending.evidence.split("\n")) == (state, evidence)
+    assert (ending.state, ending.evidence.split("; ")) == (state, evidence)
 
 
 def test_what_a_mail_that_was_taken_shows():
