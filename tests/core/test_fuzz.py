@@ -14,7 +14,9 @@ from odoo.addons.mail_gateway_plus.core.message import (
     content,
     facts,
     header,
+    loop,
     repair,
+    statement,
 )
 
 from . import mutations
@@ -49,6 +51,25 @@ def show(raw):
             content.attachment(raw, attached.number)
 
 
+FACTS = [
+    *("subject", "message_id", "recipients", "sender", "references", "mailing_list"),
+    *("automatic", "spam", "authentication", "report", "attachments"),
+]
+
+
+def state(raw):
+    """What core states for rules to decide on: text that a database takes."""
+    said = statement.Statement(raw, {"", "mx.example"})
+    found = [getattr(said, name) for name in FACTS]
+    list(loop.signs(said.section, loop.Own("x", (), bool)))
+    loop.without_internal(said.head)
+    for one in getattr(said.report, "recipients", ()):
+        assert one.meaning.kind and one.is_permanent in (True, False)
+    told = repr(found)
+    told.encode()
+    assert "\\x00" not in told
+
+
 def fault_of(number, seeds, work=read):
     """What is wrong with how core takes a mutant, None when nothing is."""
     names, raw = mutations.mutant(number, seeds)
@@ -77,6 +98,11 @@ def test_mutants_of_real_messages(is_bare):
     assert faults(range(COUNT if is_bare else SAMPLE), seeds) == []
 
 
+def test_facts_of_mutants(is_bare):
+    seeds = mutations.messages(mutations.OWN) + mutations.messages(mutations.REAL)
+    assert faults(range(2 * SAMPLE if is_bare else SAMPLE // 5), seeds, state) == []
+
+
 def test_mutants_that_people_look_at():
     seeds = mutations.messages(mutations.OWN) + mutations.messages(mutations.REAL)
     assert faults(range(2 * SAMPLE), seeds, show) == []
@@ -86,3 +112,4 @@ def test_mutants_that_people_look_at():
 def test_many_more_mutants():
     seeds = mutations.messages(mutations.OWN) + mutations.messages(mutations.REAL)
     assert faults(range(COUNT, 6 * COUNT), seeds) == []
+    assert faults(range(COUNT, 6 * COUNT), seeds, state) == []

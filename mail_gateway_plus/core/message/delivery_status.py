@@ -162,7 +162,7 @@ def without_blank_lines(content: bytes) -> bytes:
 def message_id(value: bytes) -> str:
     """The first identifier in a value, in angle brackets; "" without one."""
     found = _MESSAGE_ID.search(words.whole_id(value[:DIAGNOSTIC]))
-    return header.plain(found[0]) if found else ""
+    return header.fit(header.plain(found[0])) if found else ""
 
 
 def status_in(text: str) -> str:

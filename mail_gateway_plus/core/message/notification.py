@@ -74,7 +74,9 @@ def _delivered(delivery: dict[str, Any]) -> Iterator[RecipientStatus]:
     named = delivery.get("recipients")
     for one in (named if isinstance(named, list) else [])[:RECIPIENTS]:
         said = _said(delivery, "smtpResponse")
-        yield RecipientStatus(str(one).lower()[:320], "", "delivered", "2.0.0", said)
+        yield RecipientStatus(
+            header.fit(str(one).lower()[:320]), "", "delivered", "2.0.0", said
+        )
 
 
 def _message_id(mail: dict[str, Any]) -> str:

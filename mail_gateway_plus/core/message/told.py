@@ -97,7 +97,8 @@ def _texts(raw: bytes, parts: Sequence[entities.Entity]) -> Iterator[str]:
     rich = [without_tags(part.text(raw)) for part in own if part.kind == "text/html"]
     if not rich and len(parts) == 1:
         # A multipart without parts is text to whoever reads it.
-        rich = [_lines(header.plain(raw[parts[0].start :][: entities.READ]))]
+        whole = raw[parts[0].start :][: entities.READ]
+        rich = [_lines(header.fit(header.plain(whole)))]
     yield from rich
 
 
