@@ -235,6 +235,68 @@ def test_login_hook_that_fails_shows_no_token(live, monkeypatch):
         assert SECRET not in str(shown.read()) + str(shown.step_ids.read())
 
 
+def test_certificate_of_ours_that_cannot_be_used_is_named(live, stack):
+    """Not the server's: it is not even asked for the sender."""
+    with live.env() as env:
+        garbage = base64.b64encode(b"no PEM at all")
+        server = relay(
+            live,
+            env,
+            smtp_authentication="certificate",
+            smtp_ssl_certificate=garbage,
+            smtp_ssl_private_key=garbage,
+        )
+        shown = diagnosis(server)
+        assert stages(shown)[-1] == ("tls", "error")
+        assert shown.step_ids[-1].finding_code == "smtp_client_certificate"
+        assert "certificate that Odoo shows to" in shown.title
+        assert "PEM" in shown.remedy and not shown.proposal_ids
+
+
+def test_certificate_of_the_configuration_file_that_is_not_there(
+    live, stack, monkeypatch, tmp_path
+):
+    missing = str(tmp_path / "missing.pem")
+    options = {
+        "smtp_server": stack.host,
+        "smtp_port": stack.ports["smtp"],
+        "smtp_ssl": True,
+        "smtp_ssl_certificate_filename": missing,
+        "smtp_ssl_private_key_filename": missing,
+    }
+    for name, value in options.items():
+        monkeypatch.setitem(config.options, name, value)
+    with live.env() as env:
+        server = relay(live, env, smtp_authentication="cli")
+        shown = diagnosis(server)
+        assert shown.step_ids.finding_code == "smtp_client_certificate"
+        assert f"{missing}: No such file or directory" in shown.cause
+
+
+def test_words_in_place_of_numbers_and_none_in_the_server_s_mouth(live):
+    with live.env() as env:
+        shown = diagnosis(relay(live, env, smtp_port=1))
+        assert stages(shown)[-1] == ("connect", "error")
+        assert "Nothing listens" in shown.title
+        assert not shown.step_ids[-1].reply, "no server said anything"
+        assert "refused: Connection refused" in shown.transcript
+        texts = str(shown.read()) + str(shown.step_ids.read())
+        assert "Errno" not in texts
+
+
+@pytest.mark.parametrize("kind", ["login", "mailbox"])
+def test_size_limit_button_of_stock_goes_on_working(live, stack, kind):
+    with live.env() as env:
+        box = env["fetchmail.server"].create(
+            {"name": "Box", "server": "x", "user": SALES, "password": stack.password}
+        )
+        server = relay(live, env, smtp_authentication=kind, mailbox_id=box.id)
+        said = server.action_retrieve_max_email_size()
+        assert server.max_email_size == 50
+        assert "Relay: 50.00 Mb" in said["params"]["message"]
+        assert server._get_max_email_size() == 50
+
+
 # --- who may
 
 

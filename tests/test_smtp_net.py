@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import ssl
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -17,7 +18,7 @@ from odoo.addons.mail_gateway_plus.core.account import Credentials
 from odoo.addons.mail_gateway_plus.core.smtp import fault
 from odoo.addons.mail_gateway_plus.core.smtp.relay import Envelope, Relay
 from odoo.addons.mail_gateway_plus.net import smtp, smtp_doors, smtp_trial
-from odoo.addons.mail_gateway_plus.net.around import COURTESY_S
+from odoo.addons.mail_gateway_plus.net.around import COURTESY_S, HEDGE_S
 from odoo.addons.mail_gateway_plus.net.deadline import PROBE, Limits
 from odoo.addons.mail_gateway_plus.net.recorder import SmtpRecorder
 from odoo.addons.mail_gateway_plus.net.smtp_line import stuffed
@@ -119,6 +120,22 @@ def test_each_ends_in_time_with_what_is_wrong(script, security, stage, code):
     assert seconds < QUICK.total_s + SLACK_S
     if security != "none":
         assert not any(line.startswith(b"AUTH") for line in bad.lines)
+
+
+def test_clear_text_to_a_tls_port_is_said_at_once(stack, postfix):
+    """With the real limits, under which a greeting is waited for 30 s."""
+    for security in ("none", "starttls_strict"):
+        where = real(stack, postfix[1], security)
+        trial, seconds = tried(where, OWN, limits=PROBE, look_around=True)
+        assert failure(trial) == ("greeting", "smtp_tls_expected")
+        assert seconds < HEDGE_S + COURTESY_S + SLACK_S
+        assert ("ssl_strict", postfix[1], False) in offers(trial)
+
+
+def test_silence_alone_is_waited_for():
+    with scripted.server(scripted.silent) as bad:
+        trial, _seconds = tried(relay(bad.port), look_around=True)
+    assert failure(trial) == ("greeting", "smtp_greeting_timeout")
 
 
 def test_silence_behind_the_encryption(certificates):
@@ -290,6 +307,48 @@ def test_certificate_of_our_own_is_shown(certificates, tmp_path):
     assert trial.works and seen[0]["subject"]
 
 
+PEM = {
+    "no PEM": (b"no certificate", b"no key"),
+    "empty PEM": (b"-----BEGIN CERTIFICATE-----\n\n-----END CERTIFICATE-----\n",) * 2,
+}
+
+
+def pem(folder, which):
+    """(certificate, key), wrong in one way"""
+    certificate = authority.issue(folder).server.read_bytes()
+    if which == "key of another":
+        return certificate, new_key()
+    if which == "key under a passphrase":
+        return certificate, new_key(b"secret")
+    return PEM[which]
+
+
+def new_key(passphrase=b""):
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    cipher = serialization.NoEncryption()
+    if passphrase:
+        cipher = serialization.BestAvailableEncryption(passphrase)
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, cipher
+    )
+
+
+@pytest.mark.parametrize("security", ["ssl_strict", "starttls_strict"])
+@pytest.mark.parametrize("which", [*PEM, "key of another", "key under a passphrase"])
+def test_client_certificate_that_cannot_be_used(
+    stack, postfix, tmp_path, which, security
+):
+    certificate, key = pem(tmp_path, which)
+    port = postfix[security == "ssl_strict"]
+    where = replace(real(stack, port, security), certificate=certificate, key=key)
+    trial, seconds = tried(where, OWN, look_around=True)
+    assert failure(trial) == ("tls", "smtp_client_certificate")
+    assert seconds < SLACK_S, "nobody is asked for a passphrase"
+    assert not trial.proposals, "no other port would help"
+
+
 def _any_use(_usages):
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -363,7 +422,7 @@ def offers(trial):
     [
         ("none", "closed", "smtp_connection_refused"),
         ("none", "smtp", "smtp_auth_needs_tls"),
-        ("none", "smtps", "smtp_greeting_timeout"),
+        ("none", "smtps", "smtp_tls_expected"),
         ("ssl_strict", "smtp", "smtp_tls_not_spoken"),
         ("starttls_strict", "smtps", "smtp_greeting_timeout"),
     ],

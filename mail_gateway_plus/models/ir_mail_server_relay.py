@@ -7,6 +7,7 @@ from odoo import models, tools
 from odoo.exceptions import UserError
 
 from ..core.smtp.address import with_ascii_domain
+from ..core.smtp.dialogue import Fault
 from ..core.smtp.relay import NOBODY, Relay
 from ..net.recorder import SmtpRecorder
 from .ir_mail_server_connection import OAUTH
@@ -15,6 +16,10 @@ _logger = logging.getLogger(__name__)
 
 #: As much of a server's own words as a person wants to read.
 WORDS = 300
+
+
+class Unreadable(Exception):
+    """A certificate of ours, or its key, is not to be had."""
 
 
 class IrMailServer(models.Model):
@@ -50,17 +55,19 @@ class IrMailServer(models.Model):
         )
 
     def _relay_or_fault(self):
-        """(relay, ""), or (relay without a login, why the login hook gives none)."""
+        """(relay, None), or (relay without a login, ``Fault`` that says why)."""
         try:
-            return self._relay(), ""
+            return self._relay(), None
+        except Unreadable as problem:
+            fault = Fault("client_certificate", str(problem))
         except UserError as problem:
-            said = str(problem)
+            fault = Fault("no_login", str(problem))
         except Exception as problem:
             # A fault of the HTTP library shows the address it asked, and tokens stand
             # in that: neither the log nor the form may have it.
-            said = type(problem).__name__
-            _logger.warning("No login for outgoing server %s: %s", self.id, said)
-        return Relay(*self._place()), said
+            fault = Fault("no_login", type(problem).__name__)
+            _logger.warning("No login for outgoing server %s: %s", self.id, fault.said)
+        return Relay(*self._place()), fault
 
     def _login_credentials(self):
         """What the hooks of ``_smtp_login__`` would say to the server."""
@@ -84,7 +91,7 @@ class IrMailServer(models.Model):
         server, config = self.sudo(), tools.config
         if server.smtp_authentication == "certificate":
             files = server.smtp_ssl_certificate, server.smtp_ssl_private_key
-            return tuple(base64.b64decode(file or b"") for file in files)
+            return tuple(_decoded(file) for file in files)
         paths = (
             config["smtp_ssl_certificate_filename"],
             config["smtp_ssl_private_key_filename"],
@@ -94,6 +101,16 @@ class IrMailServer(models.Model):
         return tuple(_bytes_of(path) for path in paths)
 
 
+def _decoded(file):
+    try:
+        return base64.b64decode(file or b"")
+    except ValueError as problem:
+        raise Unreadable(str(problem)) from problem
+
+
 def _bytes_of(path):
-    with open(path, "rb") as file:
-        return file.read()
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as problem:
+        raise Unreadable(f"{path}: {problem.strerror}") from problem

@@ -48,6 +48,11 @@ class MailGatewayDiagnosisStep(models.Model):
         """Where all is well, the server's words have a column of their own."""
         return super()._explains_itself() and self.status != "ok"
 
+    @api.model
+    def _said(self, step):
+        """The server's words alone; the system's stand in what they mean."""
+        return step.reply
+
     def _offered_text(self, facts):
         """The largest message, and the extensions that are there or not."""
         size = facts.get("size")

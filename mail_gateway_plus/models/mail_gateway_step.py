@@ -76,8 +76,7 @@ class MailGatewayStep(models.AbstractModel):
     @api.model
     def _values(self, step):
         """:param step: ``core.trial.Step``"""
-        finding = step.finding
-        said = step.reply or finding.params.get("reply", "")
+        finding, said = step.finding, self._said(step)
         return {
             "stage": step.stage if step.stage in self._stages() else "connect",
             "status": finding.severity,
@@ -87,6 +86,11 @@ class MailGatewayStep(models.AbstractModel):
             "facts": storable(step.facts),
             "reply": said.replace(UNSTORABLE, " "),
         }
+
+    @api.model
+    def _said(self, step):
+        """The server's words, or else the system's."""
+        return step.reply or step.finding.params.get("reply", "")
 
     @api.model
     def _stages(self):

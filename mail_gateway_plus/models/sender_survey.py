@@ -35,7 +35,7 @@ class Survey:
         )
         self.candidates = {c.email: c for c in waiting[: self.portion.count]}
         self.left = len(waiting) - len(self.candidates)
-        self.question, self.fault = None, ""
+        self.question = self.fault = None
         if self.candidates:
             self._prepare(budget_s)
 
@@ -78,7 +78,7 @@ class Survey:
             for verdict in verdicts:
                 self._note(verdict)
         elif self.fault:
-            meant = fault.meaning("no_login", "auth", self.fault)
+            meant = fault.meaning(self.fault.kind, "auth", self.fault.said)
             for email in self.candidates:
                 self._keep(email, "unknown", meant.text[:WORDS], meant.code)
         Permission._forget(self.server, self.emails)

@@ -45,6 +45,7 @@ class Around:
 
     :param enough: whether an answer leaves nothing better to be found, so that the
         others are waited for out of courtesy alone
+    :param heard: told of each answer at once, in a thread of its own
     """
 
     def __init__(
@@ -52,15 +53,23 @@ class Around:
         doors: Iterable[Door],
         knock: Callable[[Door], Knock],
         enough: Callable[[Answer], bool],
+        heard: Callable[[Answer], None] | None = None,
     ) -> None:
         self._doors, self._knock, self._enough = [*doors], knock, enough
+        self._heard = heard
         self._pool = ThreadPoolExecutor(len(self._doors) or 1, "knock")
         self._asked: list[Future[Knock]] = []
 
     def _ask(self) -> None:
         """Begin to, unless it is done already."""
         if not self._asked:
-            self._asked = [self._pool.submit(self._knock, door) for door in self._doors]
+            self._asked = [self._pool.submit(self._at, door) for door in self._doors]
+
+    def _at(self, door: Door) -> Knock:
+        knock = self._knock(door)
+        if self._heard:
+            self._heard(knock.answer)
+        return knock
 
     def _answers(self, patience_s: float) -> list[Knock]:
         """Those that have come by then; each knock has a limit of its own."""

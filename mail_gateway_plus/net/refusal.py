@@ -37,6 +37,8 @@ _WORDS = 300
 #: Much of an answer may be blanks.
 _LOOKED_AT = 10_000
 
+#: What OpenSSL puts around its words: its part, and where in the source it is.
+_OF_OPENSSL = re.compile(r"^\[[^]]*\] | \(_ssl\.c:\d+\)$")
 #: imaplib shows a BAD as the list of bytes that it keeps it in.
 _BAD = re.compile(r"\w+ command error: BAD (\[.*\])$", re.DOTALL)
 #: The command during which the server hung up.
@@ -104,6 +106,9 @@ def said(exc: BaseException) -> str:
     if isinstance(exc, ssl.SSLCertVerificationError) and exc.verify_message:
         # Without the names of OpenSSL's constants and files.
         return exc.verify_message
+    if isinstance(exc, OSError) and exc.strerror:
+        # Without the number, which says nothing to people.
+        return _OF_OPENSSL.sub("", exc.strerror)
     text = exc.args[0] if len(exc.args) == 1 else str(exc)
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     if not isinstance(exc, imaplib.IMAP4.error):

@@ -58,6 +58,7 @@ class Wire:
         self._name: Future[str] = Future()
         self._sock: Any = None
         self._line: Line | None = None
+        self._given_up = ""
         self._handlers: dict[type, Callable[[Any], Event]] = {
             Resolve: self._resolve,
             Connect: self._connect,
@@ -85,11 +86,21 @@ class Wire:
             event = self._handlers[type(want)](want)
         except Exception as exc:  # whatever it is, the dialogue says what it means
             kind, words = kind_of(exc), said(exc)
+            if self._given_up:
+                kind, words = self._given_up, ""
             if kind == "unexpected":
                 words = f"{type(exc).__name__}: {words}"
-            self.transcript.note(f"{kind}: {words}")
+            self.transcript.note(": ".join(filter(None, [kind, words])))
             event = Fault(kind, words)
         return replace(event, ms=(time.monotonic() - begin) * 1000)
+
+    def give_up(self, kind: str) -> None:
+        """From another thread: what is waited for does not come, for this reason (a row
+        of ``fault.CODES``)."""
+        self._given_up = kind
+        if sock := self._sock:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     # --- one method a want
 

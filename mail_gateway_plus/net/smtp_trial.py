@@ -16,7 +16,7 @@ from .around import Around, Knock, settled
 from .deadline import PROBE, Deadline, Limits
 from .smtp import Wire
 
-BLOCKED = "smtp_port25_blocked"
+BLOCKED = ("smtp_port25_blocked", "smtp_port25_intercepted")
 
 
 class _Test:
@@ -35,6 +35,15 @@ class _Test:
 
     def run(self) -> None:
         self.wire.run(self.probe.run())
+
+    def hear(self, answer: Answer) -> None:
+        """A port that speaks TLS from the first byte waits for ours, and never greets:
+        nor is it waited for."""
+        session = self.probe.session
+        is_here = answer.door == Door(session.relay.port, implicit=True)
+        is_mute = session.note.stage == "greeting" and not session.relay.implicit_tls
+        if is_here and is_mute and answer.encrypted:
+            self.wire.give_up("tls_expected")
 
 
 def run(
@@ -59,7 +68,7 @@ def run(
         return smtp_doors.at(relay, door, most_s=deadline.left_s)
 
     doors = _doors(relay) if look_around else ()
-    around = Around(doors, knock, partial(_is_enough, relay))
+    around = Around(doors, knock, partial(_is_enough, relay), test.hear)
     knocks = around.tried(test, eager=not relay.verified)
     steps = settled(test.probe.steps, Door(relay.port, relay.implicit_tls), knocks)
     return Trial(
@@ -107,6 +116,6 @@ def _with_ports(steps: Iterator[Step], knocks: list[Knock]) -> Iterator[Step]:
     ports = ", ".join(str(port) for port in sorted(answering, reverse=True))
     for step in steps:
         finding = step.finding
-        if finding.code == BLOCKED:
+        if finding.code in BLOCKED:
             finding = replace(finding, params={**finding.params, "ports": ports})
         yield replace(step, finding=finding)

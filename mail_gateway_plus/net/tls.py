@@ -7,6 +7,7 @@ import ssl
 import tempfile
 
 from .deadline import Deadline
+from .refusal import Missing, said
 from .sockets import Encrypted
 
 
@@ -31,7 +32,7 @@ def context(verified: bool, deadline: Deadline | None = None) -> ssl.SSLContext:
 
 def identify(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     """Show a certificate of our own where the server asks for one; both are PEM, and
-    without them nothing is shown."""
+    without them nothing is shown. Raises ``Missing`` for what cannot be used."""
     if not (certificate and key):
         return
     # ``ssl`` reads files only.
@@ -41,5 +42,7 @@ def identify(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
             file.write(key.rstrip() + b"\n" + certificate)
         # Without one, OpenSSL asks the terminal for the password of a key that has one.
         context.load_cert_chain(path, password="")
+    except (ssl.SSLError, ValueError) as exc:
+        raise Missing("client_certificate", said(exc)) from exc
     finally:
         os.unlink(path)

@@ -11,6 +11,7 @@ from ..core.mailbox import fault, setting, trial
 from ..core.message import answerable
 from ..core.routing import chain, condition, verdict
 from ..core.smtp import fact, probe, reply
+from ..core.smtp import fault as smtp_fault
 
 
 @tagged("post_install", "-at_install")
@@ -66,7 +67,7 @@ class TestAdvice(TransactionCase):
 
     def test_only_values_that_a_refusal_has_are_asked_for(self):
         known = {"host", "port", "user", "sender", "recipient", "stage", "reply"}
-        besides = {"smtp_port25_blocked": {"ports"}}
+        besides = dict.fromkeys(smtp_fault.BLOCKED.values(), {"ports"})
         for code in fact.FACTS:
             with self.subTest(code):
                 advice = self.env["mail.gateway.advice"]._of(code)

@@ -52,6 +52,7 @@ FACTS = {
     "smtp_host_unreachable": Fact("connection", "smtp_host", passes=True),
     "smtp_connection_refused": Fact("connection", "smtp_port", passes=True),
     "smtp_connect_timeout": Fact("connection", "smtp_port", passes=True),
+    "smtp_port25_intercepted": Fact("connection", "smtp_port"),
     "smtp_port25_blocked": Fact("connection", "smtp_port", passes=True),
     "smtp_greeting_timeout": Fact("connection", "smtp_encryption", passes=True),
     "smtp_greeting_missing": Fact("connection", "smtp_port", passes=True),
@@ -68,6 +69,7 @@ FACTS = {
     # Encryption
     "smtp_tls_timeout": Fact("security", "smtp_encryption", passes=True),
     "smtp_tls_not_spoken": Fact("security", "smtp_encryption"),
+    "smtp_tls_expected": Fact("security", "smtp_encryption"),
     "smtp_tls_failed": Fact("security", "smtp_encryption"),
     "smtp_certificate_expired": Fact("security", "smtp_encryption"),
     "smtp_certificate_name": Fact("security", "smtp_host"),
@@ -81,6 +83,7 @@ FACTS = {
     "smtp_tls_unavailable": Fact("transient"),
     # The login
     "smtp_no_login": Fact("auth", "smtp_user", passes=True),
+    "smtp_client_certificate": Fact("auth", "smtp_ssl_certificate"),
     "smtp_login_unsendable": Fact("auth", "smtp_pass"),
     "smtp_login_not_ascii": Fact("auth", "smtp_pass"),
     "smtp_login_refused": Fact("auth", "smtp_pass"),

@@ -36,10 +36,13 @@ CODES = {
     ("closed", "data"): "smtp_outcome_uncertain",
     ("closed", ANY): "smtp_connection_lost",
     ("plain_on_tls", ANY): "smtp_tls_not_spoken",
+    ("tls_expected", ANY): "smtp_tls_expected",
     ("certificate_expired", ANY): "smtp_certificate_expired",
     ("certificate_name", ANY): "smtp_certificate_name",
     ("certificate", ANY): "smtp_certificate_untrusted",
     ("tls", ANY): "smtp_tls_failed",
+    # Ours, for stock's authentication by certificate
+    ("client_certificate", ANY): "smtp_client_certificate",
     ("starttls_missing", ANY): "smtp_starttls_missing",
     # A line break within what is to be sent
     ("unsendable", "mail"): "smtp_sender_syntax",
@@ -65,8 +68,14 @@ REFUSALS = 400
 
 #: Many hosts drop connections to this port, lest their customers send spam.
 BLOCKED_PORT = 25
-#: How that shows: nothing comes back, or a router says no.
-BLOCKED_KINDS = ("timeout", "unreachable")
+#: (stage, kind) -> how that shows there: nothing comes back, or a router says no; or
+#: something on the way takes the connection and has nothing to say.
+BLOCKED = {
+    ("connect", "timeout"): "smtp_port25_blocked",
+    ("connect", "unreachable"): "smtp_port25_blocked",
+    ("greeting", "timeout"): "smtp_port25_intercepted",
+    ("greeting", "closed"): "smtp_port25_intercepted",
+}
 
 
 def meaning(
@@ -95,8 +104,7 @@ def meaning(
 
 
 def _code(kind: str, stage: str, port: int) -> str:
-    is_blocked = port == BLOCKED_PORT and kind in BLOCKED_KINDS
-    if is_blocked and stage == "connect":
-        return "smtp_port25_blocked"
+    if port == BLOCKED_PORT and (blocked := BLOCKED.get((stage, kind))):
+        return blocked
     found = CODES.get((kind, stage)) or CODES.get((kind, ANY))
     return found or "smtp_unexpected"

@@ -19,6 +19,10 @@ _OWN_FAULTS = (
     *("starttls_missing", "auth_missing", "mechanism_missing"),
     *("unsendable", "login_not_ascii", "utf8_missing", "too_large"),
 )
+#: Kinds of fault that come with words of the server; those of the others are the
+#: system's.
+_QUOTING = ("answer", "starttls_missing", "auth_missing", "mechanism_missing")
+
 #: As much of a server's own words as a person wants to read, and of a fact about it.
 _WORDS, FACT = 300, 1_000
 
@@ -28,11 +32,14 @@ LEAVING = 421
 
 class Refused(Exception):
     """The other side does not do what we want. ``is_lost``: there is no connection any
-    more, so nobody needs to say goodbye."""
+    more, so nobody needs to say goodbye. ``quotes``: the words are the server's."""
 
-    def __init__(self, meaning: Meaning, *, is_lost: bool = False) -> None:
+    def __init__(
+        self, meaning: Meaning, *, is_lost: bool = False, quotes: bool = True
+    ) -> None:
         super().__init__(meaning.code)
         self.meaning = meaning
+        self.quotes = quotes
         self.is_lost = is_lost or meaning.code_number == LEAVING
 
 
@@ -73,6 +80,7 @@ class Journal:
             yield note
         except Refused as refused:
             note.finding = self.finding(refused.meaning, note)
+            note.said = note.finding.params["reply"] if refused.quotes else ""
             raise
         finally:
             if note.finding:
@@ -82,7 +90,6 @@ class Journal:
 
     def finding(self, meaning: Meaning, note: Note) -> Finding:
         said = self.shown(f"{meaning.said} {note.hint}")
-        note.said = said
         params = {**note.params, "stage": note.stage, "reply": said}
         return Finding(meaning.code, "error", self.relay.subject, params)
 
@@ -108,7 +115,8 @@ class Journal:
     def fault(self, kind: str, said: str = "") -> Refused:
         note, port = self.note, self.relay.port
         meaning = fault.meaning(kind, note.stage, said, 0, note.mechanism, port)
-        return Refused(meaning, is_lost=kind not in _OWN_FAULTS)
+        quotes = kind in _QUOTING or bool(meaning.code_number)
+        return Refused(meaning, is_lost=kind not in _OWN_FAULTS, quotes=quotes)
 
     def reply(self, want: Want) -> Talk[Reply]:
         answer = yield from self.ask(want)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from .. import trial
 from ..trial import Step
 from . import session, transaction
-from .dialogue import Pause, Say, Talk
+from .dialogue import Fault, Pause, Say, Talk
 from .fact import FACTS
 from .journal import LEAVING, Journal, Refused
 from .relay import Envelope, Relay
@@ -77,6 +77,8 @@ CODES = trial.CODES | {
 
 #: What another port or security might help with, though it shows only at the login.
 _OF_SECURITY = ("smtp_auth_missing", "smtp_auth_needs_tls", "smtp_tls_required")
+#: What no other port or security helps with, though it comes before the login.
+_OURS = "smtp_client_certificate"
 
 
 @dataclass(frozen=True)
@@ -92,18 +94,17 @@ class Trial(trial.Trial):
 
     @property
     def connects(self) -> bool:
-        last = self.steps[-1].finding
-        return super().connects and last.code not in _OF_SECURITY
+        code = self.steps[-1].finding.code
+        return code == _OURS or (super().connects and code not in _OF_SECURITY)
 
 
-def unprepared(relay: Relay, said: str) -> Trial:
-    """The test of a server whose login hook failed, so that nobody can log in.
-
-    :param said: why
-    """
+def unprepared(relay: Relay, fault: Fault) -> Trial:
+    """The test of a server that was not asked: its login hook failed, or a certificate
+    of ours cannot be read."""
     journal = Journal(relay)
-    with contextlib.suppress(Refused), journal.stage("auth"):
-        raise journal.fault("no_login", said)
+    stage = "auth" if fault.kind == "no_login" else "tls"
+    with contextlib.suppress(Refused), journal.stage(stage):
+        raise journal.fault(fault.kind, fault.said)
     return Trial(tuple(journal.steps))
 
 

@@ -17,7 +17,7 @@ from odoo.addons.mail_gateway_plus.core.smtp import (
 
 FORM_FIELDS = {
     *("smtp_host", "smtp_port", "smtp_encryption", "smtp_authentication"),
-    *("smtp_user", "smtp_pass", "from_filter", ""),
+    *("smtp_user", "smtp_pass", "smtp_ssl_certificate", "from_filter", ""),
 }
 
 
@@ -32,7 +32,10 @@ FORM_FIELDS = {
         ("timeout", "connect", 25, "port25_blocked"),
         ("unreachable", "connect", 25, "port25_blocked"),
         ("unreachable", "connect", 587, "host_unreachable"),
-        ("timeout", "greeting", 25, "greeting_timeout"),
+        ("timeout", "greeting", 25, "port25_intercepted"),
+        ("closed", "greeting", 25, "port25_intercepted"),
+        ("timeout", "greeting", 2525, "greeting_timeout"),
+        ("closed", "greeting", 2525, "greeting_missing"),
         ("closed", "greeting", 587, "greeting_missing"),
         ("timeout", "tls", 465, "tls_timeout"),
         ("closed", "tls", 465, "tls_not_spoken"),
@@ -87,7 +90,7 @@ def test_kinds_of_the_way_in_are_all_known_on_the_way_out():
 
 
 def test_each_code_can_come_about():
-    used = {*fault.CODES.values(), "smtp_port25_blocked", "smtp_token_refused"}
+    used = {*fault.CODES.values(), *fault.BLOCKED.values(), "smtp_token_refused"}
     used |= {*reply.NUMBERS.values(), *reply.REFUSED.values()}
     used |= {"smtp_refused", "smtp_answer_odd"}
     used |= {code for *_row, code in wording.WORDINGS + enhanced.CODES}

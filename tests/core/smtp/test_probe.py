@@ -241,13 +241,39 @@ def test_whatever_goes_wrong_ends_the_test_with_a_finding(kind, want):
 
 
 def test_login_that_could_not_be_prepared():
-    trial = probe.unprepared(relay(), "no token")
+    trial = probe.unprepared(relay(), Fault("no_login", "no token"))
     assert failure({step.stage: step for step in trial.steps}) == (
         "auth",
         "smtp_no_login",
     )
-    assert trial.steps[0].reply == "no token"
+    assert trial.steps[0].finding.params["reply"] == "no token"
+    assert trial.steps[0].reply == "", "the server said nothing"
     assert not trial.works and trial.connects
+
+
+def test_certificate_of_ours_that_could_not_be_read():
+    trial = probe.unprepared(relay(), Fault("client_certificate", "a.pem: missing"))
+    assert failure({step.stage: step for step in trial.steps}) == (
+        "tls",
+        "smtp_client_certificate",
+    )
+    assert not trial.works and trial.connects, "no other port would help"
+
+
+@pytest.mark.parametrize(
+    "want, fault, said",
+    [
+        ("Connect", Fault("refused", "Connection refused"), ""),
+        ("Listen", Fault("closed", "hung up"), ""),
+        ("Listen", Fault("closed", "421 busy"), "421 busy"),
+        ("Listen", Fault("answer", "SSH-2.0-x"), "SSH-2.0-x"),
+        ("MAIL", Fault("closed", "reset by peer"), ""),
+    ],
+)
+def test_answer_is_the_server_s_own(want, fault, said):
+    last = [*outcome(Server(**{want: fault}), relay("none")).values()][-1]
+    assert last.reply == said
+    assert fault.said in last.finding.params["reply"]
 
 
 def test_blocked_port_is_named():
