@@ -44,6 +44,7 @@ EXAMPLES = {
     "dns.dmarc_report": 1,
     "dns.dmarc_walk": 2,
     "dns.blocklist": 1,
+    "dns.codes": 1,
     "dns.mta_sts": 3,
     "dns.mx": 3,
     "dns.reverse": 3,

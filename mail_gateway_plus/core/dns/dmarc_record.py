@@ -19,7 +19,7 @@ NONE, QUARANTINE, REJECT = "none", "quarantine", "reject"
 #: From the mildest to the strictest.
 POLICIES = (NONE, QUARANTINE, REJECT)
 
-#: What RFC 9989 took out (its C.5): receivers that follow it do not look at these.
+#: What RFC 9989 took out: receivers that follow it do not look at these.
 LEFTOVERS = ("pct", "rf", "ri")
 #: Tag -> what may stand there, where that is one of a few (RFC 9989, 4.7).
 VALUES = {

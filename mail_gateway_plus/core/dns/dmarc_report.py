@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whether reports may be sent to another organisation (RFC 9990, 4; RFC 7489, 7.1).
+"""Whether reports may be sent to another organisation (RFC 9990; RFC 7489, 7.1).
 
 >>> report_name("h.example", "reports.example")
 'h.example._report._dmarc.reports.example'

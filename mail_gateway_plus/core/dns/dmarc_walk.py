@@ -98,8 +98,7 @@ def at(book: Book, domain: str) -> Record | None:
 
 
 def exists(book: Book, domain: str) -> bool:
-    """Whether there is anything that mail needs; so it is taken where nobody can say
-    (RFC 9989, 3.2.13)."""
+    """Whether there is what mail needs; taken to be so where nobody can say."""
     answers = [book.ask(domain, kind) for kind in ("A", "AAAA", "MX")]
     return not all(is_missing(answer) for answer in answers)
 

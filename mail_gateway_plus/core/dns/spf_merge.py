@@ -77,7 +77,7 @@ def merged(book: Book, domain: str, wanted: Sequence[str]) -> Merge | None:
     if published.problem == spf_published.UNCHECKED:
         return None
     draft = _Draft(book, domain, published)
-    draft.read(texts_of(book, domain))
+    draft.take(texts_of(book, domain))
     for word in wanted:
         draft.want(word)
     draft.shrink()
@@ -105,7 +105,7 @@ class _Draft:
     added: list[Branch] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
 
-    def read(self, texts: Iterable[str]) -> None:
+    def take(self, texts: Iterable[str]) -> None:
         for text in texts:
             ending = ""
             for word in spf_spelling.words(text):
@@ -113,11 +113,11 @@ class _Draft:
                 if not terms:
                     self.dropped.append(Dropped(word, UNREADABLE))
                 for term in terms:
-                    ending = self._take(term, ending)
+                    ending = self._sort(term, ending)
             self.endings.append(ending)
         self._settle()
 
-    def _take(self, term: Term, ending: str) -> str:
+    def _sort(self, term: Term, ending: str) -> str:
         """Puts a term where it belongs; the qualifier of the record's first ``all``."""
         if term.name == "all" and term.qualifier:
             return ending or term.qualifier

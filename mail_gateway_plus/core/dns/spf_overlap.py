@@ -3,7 +3,6 @@
 """Which terms of SPF take the same mail: the first that matches decides (4.6.2)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from . import network, spf_tree
 from .network import Network
@@ -32,8 +31,7 @@ def spare(branches: Sequence[Branch]) -> Iterator[tuple[int, str]]:
     seen: set[tuple[str, str, tuple[int, int]]] = set()
     before: set[Network] = set()
     place = 0
-    for _qualifier, run in groupby(branches, lambda one: one.term.qualifier):
-        group = list(run)
+    for group in _runs(branches):
         around = before | {one.term.network for one in group if one.term.network}
         for branch in group:
             if key(branch) in seen:
@@ -43,6 +41,17 @@ def spare(branches: Sequence[Branch]) -> Iterator[tuple[int, str]]:
             seen.add(key(branch))
             place += 1
         before = around
+
+
+def _runs(branches: Sequence[Branch]) -> list[list[Branch]]:
+    """Those that stand together and have the same qualifier."""
+    runs: list[list[Branch]] = []
+    for branch in branches:
+        if runs and runs[-1][-1].term.qualifier == branch.term.qualifier:
+            runs[-1].append(branch)
+        else:
+            runs.append([branch])
+    return runs
 
 
 def _is_covered(own: Network, others: set[Network]) -> bool:
