@@ -13,6 +13,9 @@ from ..core.smtp import fault
 from ..core.smtp.reply import Meaning
 from . import refusal
 
+#: As it is, whatever a test puts in its place.
+_SMTP = smtplib.SMTP
+
 #: (exception, stage); the first that fits counts. STARTTLS has no class of its own.
 _ANSWERED: tuple[tuple[type[smtplib.SMTPResponseException], str], ...] = (
     (smtplib.SMTPConnectError, "greeting"),
@@ -77,7 +80,7 @@ def keep(connection: Any, secrets: Iterable[Credentials]) -> None:
 
     :param secrets: read at each refusal
     """
-    if not isinstance(connection, smtplib.SMTP):
+    if not isinstance(connection, _SMTP):
         return
     hear = connection.getreply
 

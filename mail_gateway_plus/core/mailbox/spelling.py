@@ -19,6 +19,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+import idna  # type: ignore[import-untyped]
+
 from ..account import SECURITIES
 from . import foldername
 from .account import PORTS, default_port
@@ -196,7 +198,23 @@ def _host_and_port(place: str) -> tuple[str, int]:
             return "", 0
     if port and not (port.isascii() and port.isdigit()):
         return "", 0
-    return host.rstrip("."), int(port.lstrip("0")[:_DIGITS] or 0)
+    return _as_meant(host.rstrip(".")), int(port.lstrip("0")[:_DIGITS] or 0)
+
+
+def _as_meant(host: str) -> str:
+    """A name that Python's sockets would take for another one (they know the rules of
+    2003, RFC 3490, by which faß.de is fass.de) as the rules of today have it: the
+    password is for that one."""
+    if host.isascii():
+        return host
+    try:
+        today = idna.encode(host, uts46=True)
+    except idna.IDNAError:
+        return host
+    try:
+        return host if host.encode("idna") == today else today.decode()
+    except UnicodeError:
+        return str(today.decode())
 
 
 def _is_ipv6(host: str) -> bool:

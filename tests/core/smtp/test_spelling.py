@@ -104,3 +104,18 @@ def test_mailboxes_take_only_the_host_of_a_submission_server():
 def test_port_follows_the_security_unless_somebody_chose_it(port, ports):
     for security in SECURITIES:
         assert fitting_port(port, security) == ports[spelling.kind_of(security)]
+
+
+@pytest.mark.parametrize(
+    "typed, host",
+    [
+        ("bücher.example", "bücher.example"),
+        ("ssl://BÜCHER.example:465", "BÜCHER.example"),
+        ("faß.example", "xn--fa-hia.example"),
+        ("mail.βόλος.example:587", "mail.xn--nxasmm1c.example"),
+        ("über_uns.example", "über_uns.example"),
+    ],
+)
+def test_password_goes_to_the_host_that_is_meant(typed, host):
+    """To Python's sockets faß.example is fass.example, which is somebody else's."""
+    assert spelling.read(typed, SMTP).host == host
