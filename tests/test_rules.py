@@ -4,7 +4,7 @@
 
 import pytest
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from .ledger import Ledger, sender
@@ -263,3 +263,77 @@ def test_a_department_says_what_its_mail_becomes(live, ledger, rule):
         env["hr.department"].browse(office_id).mail_gateway_topic_id = made
     row = ledger.end(mail("sales@demo.example", "For the office again"))
     assert [model for model, _rule in reached(live, row)] == ["project.task"]
+
+
+def explained(live, raw, **options):
+    with live.env() as env:
+        before = counted(env)
+        found = env["mail.gateway.rule"].explain(raw, **options)
+        env.flush_all()
+        assert counted(env) == before
+        return found
+
+
+def counted(env):
+    names = ("mail.message", "mail.mail", "crm.lead", "project.task", "crm.tag")
+    names += ("mail.gateway.incoming", "mail.gateway.rule.hit", "res.partner")
+    return {name: env[name].search_count([]) for name in names}
+
+
+def test_explained_is_what_processing_does(live, ledger, rule):
+    """Each way of the chain, forecast first and then gone."""
+    with live.env() as env:
+        lead = env["crm.lead"].create({"name": "Known"})
+        known = lead.message_post(body="Hello").message_id
+    rule(("subject", "contains", "junk"), action="ignore", before_replies=True)
+    rule(
+        ("recipient_local", "is", "desk"),
+        action="new",
+        topic_id=topic(live, "crm.lead"),
+    )
+    rule(("subject", "is", "pr"), action="forward", forward_to="a@pr.example")
+    letters = [
+        mail("sales@demo.example", "An order"),
+        mail("sales@demo.example, support@demo.example", "Two aliases"),
+        mail("support+vip@demo.example", "A subaddress"),
+        mail("sales@demo.example", "Re: Known", in_reply_to=known),
+        mail("support@demo.example", "Fwd: Known", in_reply_to=known),
+        mail("sales@demo.example", "Re: junk", in_reply_to=known),
+        mail("desk@demo.example", "By a rule"),
+        mail("desk@demo.example", "PR"),
+        mail("bounce@demo.example", sender="MAILER-DAEMON@mx.example"),
+        mail("catchall@demo.example", "To all"),
+        mail("catchall@demo.example, nobody@demo.example", "Among others"),
+        mail("nobody@demo.example", "No way"),
+        mail("x@demo.example", "Nobody named").replace(b"To: x@demo.example\r\n", b""),
+    ]
+    for raw in letters:
+        found = explained(live, raw, server_id=live.mailbox_id)
+        row = ledger.end(raw)
+        state, reason, stage = ledger.read(row, "state", "reason_code", "decided_by")
+        assert (found["state"], found["reason_code"], found["decided_by"]) == (
+            state,
+            reason,
+            stage,
+        ), raw
+        assert sorted((to["model"]) for to in found["destinations"]) == sorted(
+            model for model, _rule in reached(live, row)
+        )
+
+
+def test_explained_in_words(live, rule):
+    made = rule(("subject", "contains", "bill"), name="Bills", action="quarantine")
+    found = explained(live, mail("sales@demo.example", "Your bill"))
+    assert found["rule_id"] == made
+    [line] = [line for line in found["lines"] if line["rule_id"] and line["said"]]
+    assert line["stage"] == "Rules"
+    assert (line["what"], line["matched"]) == ("Bills", True)
+    assert line["why"] == "Subject contains “bill”"
+    assert line["said"] == "Subject: Your bill"
+
+
+def test_explained_for_operators_only(live):
+    with live.env() as env:
+        user = env["res.users"].create({"name": "U", "login": "u-explain"})
+        with pytest.raises(AccessError):
+            env["mail.gateway.rule"].with_user(user).explain(b"Subject: x\r\n\r\n")

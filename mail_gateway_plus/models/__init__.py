@@ -18,6 +18,8 @@ from . import mail_gateway_rule_hit
 from . import mail_gateway_rule_asking
 from . import mail_gateway_rule_action
 from . import mail_gateway_rule_sending
+from . import mail_gateway_trace
+from . import mail_gateway_rule_explain
 from . import mail_gateway_permission
 from . import mail_gateway_permission_choice
 from . import mail_gateway_round_trip

@@ -54,6 +54,29 @@ class MailAlias(models.Model):
         return {a for a in addresses if a in names or a.partition("@")[0] in locals_}
 
     @api.model
+    def _mail_gateway_routed(self, addresses):
+        """The domain of aliases that take mail to ``addresses``, as ``message_route``
+        of stock (19.0) has it: of foreign domains the local part may not count."""
+        params = self.env["ir.config_parameter"].sudo()
+        allowed = params.get_param("mail.catchall.domain.allowed") or ""
+        allowed = set(filter(None, allowed.split(",")))
+        if allowed:
+            allowed |= set(self.env["mail.alias.domain"].search([]).mapped("name"))
+        parts = [address.partition("@") for address in addresses]
+        locals_ = [
+            local
+            for local, _at, domain in parts
+            if local and domain and (not allowed or domain in allowed)
+        ]
+        return [
+            "|",
+            ("alias_full_name", "in", addresses),
+            "&",
+            ("alias_name", "in", locals_),
+            ("alias_incoming_local", "=", True),
+        ]
+
+    @api.model
     def _mail_gateway_domain(self, addresses):
         locals_ = [address.partition("@")[0] for address in addresses]
         return [

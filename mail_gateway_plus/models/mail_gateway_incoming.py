@@ -125,6 +125,9 @@ class MailGatewayIncoming(models.Model):
     reason_cause = fields.Char(compute="_compute_reason")
     reason_remedy = fields.Char(compute="_compute_reason")
     steps = fields.Text("What Happened", compute="_compute_steps")
+    trace_table = fields.Html(
+        "Who Was Asked", compute="_compute_trace_table", sanitize=False
+    )
     head = fields.Text("Headers", compute="_compute_head")
     raw = fields.Binary("Raw Message", compute="_compute_raw")
     raw_purged = fields.Boolean(
@@ -168,6 +171,13 @@ class MailGatewayIncoming(models.Model):
             told = [advice._filled(params)[:2] for advice, params in advices if advice]
             texts = [". ".join(filter(None, title_cause)) for title_cause in told]
             row.steps = "\n".join(f"{n}. {t}" for n, t in enumerate(texts, start=1))
+
+    @api.depends("trace")
+    @api.depends_context("lang")
+    def _compute_trace_table(self):
+        Trace = self.env["mail.gateway.trace"]
+        for row in self:
+            row.trace_table = Trace._html(row.trace) if row.trace else False
 
     def _compute_head(self):
         Chunk = self.env["mail.gateway.chunk"].sudo()

@@ -28,14 +28,19 @@ class MailGatewayIncoming(models.Model):
         }
         return Letter(raw, recipients, asked)
 
-    def _company_of_rules(self):
-        """The company whose rules count."""
+    def _company_of_rules(self, letter):
+        """The company whose rules count: that of the mailbox, else the one whose
+        domain the message is written to, else the only one there is."""
         self.ensure_one()
         if self.company_id:
             return self.company_id
-        # Without a company of its own, a mailbox belongs to the only one there is.
-        companies = self.env["res.company"].sudo().search([], limit=2)
-        return companies if len(companies) == 1 else companies.browse()
+        Company = self.env["res.company"].sudo()
+        companies = Company.search([], limit=2)
+        if len(companies) > 1:
+            domains = {said.text for said in letter("recipient_domain", "")}
+            named = [("alias_domain_id.name", "in", list(domains))]
+            companies = Company.search(named, limit=2)
+        return companies if len(companies) == 1 else Company.browse()
 
     def _said_mailbox(self):
         names = (self.server_id.name, self.server_id.user)
@@ -58,7 +63,7 @@ class MailGatewayIncoming(models.Model):
 
     def _local_now(self):
         """Now, where the company is."""
-        company = self._company_of_rules() or self.env.company
+        company = self.company_id or self.env.company
         calendar = company.sudo().resource_calendar_id
         zone = calendar.tz or company.sudo().partner_id.tz or "UTC"
         return fields.Datetime.context_timestamp(

@@ -113,6 +113,9 @@ class MailGatewayRule(models.Model):
         "Sender Identity",
         help="The name and address that answers leave under.",
     )
+    conditions = fields.Char(
+        compute="_compute_conditions", help="All conditions in words."
+    )
     note = fields.Text(help="Why this rule is there, for colleagues.")
     hit_ids = fields.One2many("mail.gateway.rule.hit", "rule_id")
     hit_count = fields.Integer("Hits", compute="_compute_hits")
@@ -122,6 +125,15 @@ class MailGatewayRule(models.Model):
     def _compute_goes_on(self):
         for one in self:
             one.goes_on = one.action == "mark"
+
+    @api.depends("condition_ids", "match")
+    @api.depends_context("lang")
+    def _compute_conditions(self):
+        Trace = self.env["mail.gateway.trace"]
+        for one in self:
+            joint = self.env._(" or ") if one.match == "any" else self.env._(" and ")
+            words = [Trace._condition(line._core()) for line in one.condition_ids]
+            one.conditions = joint.join(words) or self.env._("Every message")
 
     def _compute_hits(self):
         Hit = self.env["mail.gateway.rule.hit"].sudo()

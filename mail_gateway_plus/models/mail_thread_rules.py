@@ -1,14 +1,12 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from dataclasses import dataclass
-from typing import Any
-
 from odoo import api, models
 from odoo.tools import email_split
 
 from ..core.message import subaddress
 from ..core.routing import chain
 from . import observing
+from .routing_call import Call
 
 #: Stands for the recipients of a message that names none: without any, stock passes
 #: over the stages of catchall, rules and aliases.
@@ -21,32 +19,6 @@ class _Decided(Exception):
     def __init__(self, routes):
         self.routes = routes
         super().__init__(routes)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of ``message_route`` by stock, which wants routes."""
-
-    thread: Any
-    message: Any
-    message_dict: dict
-
-    def route(self, model, thread_id, values, alias=None):
-        """The routes of one destination, checked as stock checks those of aliases;
-        none when the alias refuses."""
-        alias = alias if alias is not None else self.thread.env["mail.alias"]
-        thread = self.thread
-        user = thread._mail_find_user_for_gateway(
-            self.message_dict["email_from"], alias=alias
-        )
-        route = (model, thread_id, values, user.id or thread.env.uid, alias or None)
-        checking = thread.env[model] if model in thread.env else thread
-        if not hasattr(checking, "_routing_check_route"):
-            checking = thread
-        checked = checking._routing_check_route(
-            self.message, self.message_dict, route, raise_exception=True
-        )
-        return [checked] if checked else []
 
 
 class MailThread(models.AbstractModel):
@@ -94,6 +66,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
         found = super()._detect_write_to_catchall(msg_dict)
+        if self.env.context.get("mail_gateway_forecast"):
+            return found
         if self.env.context.get("mail_catchall_write_any_to"):
             self._mail_gateway_at(chain.AFTER_MODEL, found)
             return found

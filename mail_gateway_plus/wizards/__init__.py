@@ -6,3 +6,5 @@ from . import mail_gateway_route_wizard
 from . import mail_gateway_answer_wizard
 from . import mail_gateway_test_message
 from . import mail_gateway_round_trip_start
+from . import mail_gateway_try
+from . import mail_gateway_chain

@@ -63,6 +63,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("rule_marked", None),
     ("rule_missed", None),
     ("rules_missed", None),
+    ("known_already", None),
     ("reply_found", None),
     ("alias_found", None),
     ("subaddress_found", None),
