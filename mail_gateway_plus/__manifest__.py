@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Mail Gateway Plus",
-    "summary": "Incoming e-mail that is never lost and explains itself",
+    "summary": "E-mail that is never lost coming in, and explained going out",
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Discuss",
