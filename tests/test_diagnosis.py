@@ -174,6 +174,15 @@ def test_works_with_warnings(live):
         assert offers(shown) == [("starttls_strict", live.stack.ports["smtp"], False)]
 
 
+def test_clear_text_has_no_certificate(live):
+    with live.env() as env:
+        shown = diagnosis(relay(live, env, smtp_encryption="none"))
+        assert shown.title.endswith("takes no login without encryption")
+        assert offers(shown), "another connection has seen one"
+        assert step(shown, "tls").finding_code == "test_clear_text"
+        assert not step(shown, "tls").facts
+
+
 # --- the kinds of server
 
 

@@ -111,5 +111,7 @@ def settled(steps: list[Step], door: Door, knocks: list[Knock]) -> Iterator[Step
     facts = next((one.facts for one in knocks if one.answer.door == door), {})
     for step in steps:
         finding = trial.checked(step.finding, door, answers)
-        known = step.facts or (facts if step.stage == "tls" else {})
+        # Of a connection in clear text no certificate is told.
+        is_tls = step.stage == "tls" and step.finding.code != trial.CLEAR_TEXT
+        known = step.facts or (facts if is_tls else {})
         yield replace(step, finding=finding, facts=known)
