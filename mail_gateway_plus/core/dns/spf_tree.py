@@ -29,8 +29,9 @@ from .spf_check import MOST_MX
 from .spf_published import Published
 from .spf_record import Term
 
-#: Records that one tree is followed into: beyond that it is far over its lookups.
-MOST_RECORDS = 60
+#: Records that one tree is followed into, and one behind the other: beyond that it is
+#: far over its lookups.
+MOST_RECORDS, MOST_DEPTH = 40, 11
 
 #: What is the matter with a term.
 VOID = "void"
@@ -153,7 +154,7 @@ class _Growth:
     def leads(self, term: Term, target: str) -> Branch:
         if plain(target) in self.path:
             return Branch(term, target, LOOP)
-        if self.records >= MOST_RECORDS:
+        if self.records >= MOST_RECORDS or len(self.path) > MOST_DEPTH:
             return Branch(term, target, CUT)
         node = self.node(target)
         problem = _LED_TO.get(node.published.problem, BROKEN)

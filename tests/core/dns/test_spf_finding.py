@@ -1,5 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import time
+
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.dns import spf_check, spf_finding, spf_tree
@@ -134,6 +136,19 @@ def test_tree_without_end_is_cut():
     finding = zone.decide(lambda book: spf_finding.findings(book, D))[0]
     assert finding.code == "spf_lookups"
     assert sum(map(len, zone.rounds)) < 200
+
+
+def test_long_records_one_behind_the_other_are_bounded():
+    terms = " ".join(f"a:{number}.x" for number in range(1000))
+    records = {
+        f"{number}.{D}": spf(f"include:{number + 1}.{D} {terms} -all")
+        for number in range(100)
+    }
+    zone = Zone({D: spf(f"include:0.{D} -all"), **records})
+    begin = time.process_time()
+    zone.decide(lambda book: spf_finding.findings(book, D))
+    assert len(zone.rounds) < 15
+    assert time.process_time() - begin < 10
 
 
 @pytest.mark.parametrize(

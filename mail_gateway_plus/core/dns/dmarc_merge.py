@@ -1,0 +1,101 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One DMARC record of what a domain publishes, and the careful way to a stricter one.
+
+Tags of the user stay, in their order. Left out is what nobody reads: tags that the
+standard has taken out, that stand there twice, or whose value has no meaning.
+
+>>> merged(["v=DMARC1; p=reject; pct=100; adkim=s"], "d@h.example").text
+'v=DMARC1; p=reject; adkim=s; rua=mailto:d@h.example'
+>>> merged(['"v=dmarc1 p=none"', "v=DMARC1; p=reject; sp=nonsense"]).text
+'v=DMARC1; p=none'
+>>> merged(["v=DMARC1; p=none; rua=d@h.example"], policy="quarantine").text
+'v=DMARC1; p=quarantine; rua=mailto:d@h.example'
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from . import dmarc_record, tags
+from .dmarc_record import LEFTOVERS, POLICIES, VALUES, Record
+
+VERSION = "v=DMARC1"
+
+_BEGIN = re.compile(r"""["'\s]*v\s*=\s*["'\s]*dmarc1?["'\s;,:]*""", re.I)
+#: Where the semicolon before the next tag was forgotten.
+_NEXT = re.compile(r"[\s,]+(?=[a-z]{1,5}\s*=)", re.I)
+_ADDRESS = re.compile(r"[^@\s:]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
+
+
+@dataclass(frozen=True)
+class Merge:
+    """``dropped`` are the parts of the present records that are not in the new one."""
+
+    text: str
+    dropped: tuple[str, ...] = ()
+
+
+def merged(texts: Sequence[str], reports: str = "", policy: str = "") -> Merge:
+    """The record to publish, whatever stands there today.
+
+    :param texts: the present records, and what was nearly one
+    :param reports: an address that reports go to, where the domain names none
+    :param policy: in place of the present one; else the mildest of them holds, for no
+        mail is lost by it
+    """
+    kept: dict[str, str] = {}
+    dropped: list[str] = []
+    policies = []
+    for text in texts:
+        rest = _BEGIN.sub("", text, count=1).rstrip("\"' ")
+        found = tags.parsed(_NEXT.sub(";", rest))
+        dropped += [fault.text for fault in found.faults]
+        for name, value in found.values.items():
+            if name == "p" and value.lower() in POLICIES:
+                policies.append(value.lower())
+            elif not _keep(kept, name, value):
+                dropped.append(f"{name}={value}")
+    _complete(kept, reports)
+    policy = policy or min(policies, key=POLICIES.index, default=dmarc_record.NONE)
+    parts = [VERSION, f"p={policy}", *(f"{one}={kept[one]}" for one in kept)]
+    return Merge("; ".join(parts), tuple(dropped))
+
+
+def next_policy(record: Record | None) -> str:
+    """The next step on the way none, quarantine, reject; "" behind the last."""
+    if record is None or not record.policy:
+        return dmarc_record.NONE
+    return dict(zip(POLICIES, POLICIES[1:], strict=False)).get(record.policy, "")
+
+
+def _keep(kept: dict[str, str], name: str, value: str) -> bool:
+    """Puts a tag into the new record; whether it belongs there."""
+    if name in ("rua", "ruf"):
+        places = [*kept.get(name, "").split(","), *_places(value)]
+        if joined := ",".join(dict.fromkeys(filter(None, places))):
+            kept[name] = joined
+        return bool(joined)
+    is_right = value.lower() in VALUES.get(name, (value.lower(),))
+    is_read = name not in (*LEFTOVERS, "v", "p") and name in dmarc_record.KNOWN
+    if not is_right or not is_read or name in kept or (name, value.lower()) == _PSD:
+        return kept.get(name) == value
+    kept[name] = value
+    return True
+
+
+#: Only a registry has it.
+_PSD = ("psd", "y")
+
+
+def _places(value: str) -> Iterable[str]:
+    """The URIs of a list; one for each address that lacks its ``mailto:``."""
+    for place in (one.strip() for one in value.split(",")):
+        uri = f"mailto:{place}" if _ADDRESS.fullmatch(place) else place
+        if not dmarc_record.parsed(f"{VERSION}; rua={uri}").bad_reports:
+            yield uri
+
+
+def _complete(kept: dict[str, str], reports: str) -> None:
+    if "rua" not in kept and reports:
+        kept["rua"] = f"mailto:{reports}"
