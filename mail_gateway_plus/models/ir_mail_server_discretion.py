@@ -39,7 +39,7 @@ class IrMailServer(models.Model):
         return [
             *([file] if server.smtp_authentication == "cli" else []),
             Credentials(user, password),
-            # RFC 7628 calls them bearer tokens; Google's and Microsoft's XOAUTH2, too.
+            # As they are alone, and so within what XOAUTH2 makes of them.
             *(Credentials(user, token, "XOAUTH2") for token in filter(None, tokens)),
         ]
 

@@ -19,6 +19,8 @@ from .fact import FACTS, passes
 from .reply import Meaning
 
 ANY = "*"
+#: Nobody knows whether the message was taken.
+UNCERTAIN = "smtp_outcome_uncertain"
 
 #: (kind, stage) -> finding code; a stage of its own wins over ANY.
 CODES = {
@@ -29,11 +31,11 @@ CODES = {
     ("timeout", "connect"): "smtp_connect_timeout",
     ("timeout", "tls"): "smtp_tls_timeout",
     ("timeout", "greeting"): "smtp_greeting_timeout",
-    ("timeout", "data"): "smtp_outcome_uncertain",
+    ("timeout", "data"): UNCERTAIN,
     ("timeout", ANY): "smtp_command_timeout",
     ("closed", "tls"): "smtp_tls_not_spoken",
     ("closed", "greeting"): "smtp_greeting_missing",
-    ("closed", "data"): "smtp_outcome_uncertain",
+    ("closed", "data"): UNCERTAIN,
     ("closed", ANY): "smtp_connection_lost",
     ("plain_on_tls", ANY): "smtp_tls_not_spoken",
     ("tls_expected", ANY): "smtp_tls_expected",

@@ -9,7 +9,7 @@ from ..finding import Finding
 from ..secret import hidden, without
 from ..trial import Step, passed
 from . import fault, reply
-from .dialogue import Done, Fault, Reply, Talk, Want
+from .dialogue import Done, Fault, Reply, Send, Talk, Want
 from .fact import FACTS
 from .relay import Relay
 from .reply import Meaning
@@ -107,14 +107,20 @@ class Journal:
         event = yield want
         self.note.ms += event.ms
         if isinstance(event, Fault):
-            raise self.fault(event.kind, event.said)
+            refused = self.fault(event.kind, event.said)
+            if refused.meaning.code == fault.UNCERTAIN and not isinstance(want, Send):
+                # Before its content nobody can have taken a message.
+                refused = self.fault(event.kind, event.said, stage="")
+            raise refused
         if isinstance(event, Reply):
             self.note.said = f"{event.number} {reply.text_of(event.text)}"
         return event
 
-    def fault(self, kind: str, said: str = "") -> Refused:
+    def fault(self, kind: str, said: str = "", stage: str | None = None) -> Refused:
+        """:param stage: where it is not that of the step"""
         note, port = self.note, self.relay.port
-        meaning = fault.meaning(kind, note.stage, said, 0, note.mechanism, port)
+        stage = note.stage if stage is None else stage
+        meaning = fault.meaning(kind, stage, said, 0, note.mechanism, port)
         quotes = kind in _QUOTING or bool(meaning.code_number)
         return Refused(meaning, is_lost=kind not in _OWN_FAULTS, quotes=quotes)
 

@@ -152,11 +152,21 @@ def test_content_is_refused():
     assert failure(steps) == ("data", "smtp_send_as_denied")
 
 
-@pytest.mark.parametrize("want", ["DATA", "Send"])
-def test_nobody_knows_what_became_of_a_message(want):
-    server = Server(**{want: TIMEOUT})
+@pytest.mark.parametrize(
+    "want, fault, code",
+    [
+        ("Send", TIMEOUT, "smtp_outcome_uncertain"),
+        ("Send", Fault("closed", "gone"), "smtp_outcome_uncertain"),
+        # Of a message that was never said nobody has taken anything.
+        ("DATA", TIMEOUT, "smtp_command_timeout"),
+        ("DATA", Fault("closed", "gone"), "smtp_connection_lost"),
+        ("DATA", Fault("closed", "550 5.7.60 no"), "smtp_send_as_denied"),
+    ],
+)
+def test_whether_anybody_knows_what_became_of_a_message(want, fault, code):
+    server = Server(**{want: fault})
     steps = outcome(server, relay("ssl"), message=b"x")
-    assert failure(steps) == ("data", "smtp_outcome_uncertain")
+    assert failure(steps) == ("data", code)
     assert server.goodbyes == [False]
 
 
