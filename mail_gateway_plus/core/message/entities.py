@@ -11,6 +11,7 @@ of some fields, and the whole of each attachment; here only the heads are read.
 [('multipart/mixed', b''), ('text/plain', b'Hi')]
 """
 
+import email.message
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from . import charset, head, header, parts, words
 
 #: No report has more parts or nests deeper; what lies beyond is not looked at.
-_PARTS = 60
+_PARTS = 200
 _DEPTH = 6
 #: As much of a part (bytes) as is read.
 READ = 262_144
@@ -82,13 +83,30 @@ def walk(raw: bytes) -> Iterator[Entity]:
 
 
 def attachments(raw: bytes) -> Iterator[str]:
-    """The name of each part that is attached, "" where it has none."""
+    """The name of each part that is there to be kept, not to be read with the message;
+    "" where it has none."""
     for part in walk(raw):
-        value = part.section.first("content-disposition")
-        name = parameter(value, "filename") or part.parameter("name")
-        attached = value.lower().startswith(b"attachment")
-        if name or attached or (part.depth and part.kind == "message/rfc822"):
-            yield header.decode(name.encode()[:1_000])
+        value = part.section.first("content-disposition").lower()
+        name = _file_name(part.section)
+        shown = part.kind in ("text/plain", "text/html")
+        if part.kind.startswith("multipart/"):
+            continue
+        if not shown or name or value.startswith(b"attachment"):
+            yield name
+
+
+def _file_name(section: header.Section) -> str:
+    """RFC 2183, 2.3 and RFC 2231."""
+    fields = email.message.Message()
+    for name in ("content-disposition", "content-type"):
+        value = section.first(name)[:4_096]
+        if b"name" in value.lower():
+            fields[name] = header.fit(header.plain(value))
+    try:
+        found = fields.get_filename() or ""
+    except Exception:  # whatever is broken in it, there is no name to be had
+        return ""
+    return header.decode(found.encode("utf-8", "surrogateescape"))[:255]
 
 
 def _walk(

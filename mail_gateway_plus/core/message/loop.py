@@ -16,10 +16,10 @@ from . import header, origin, recipients
 
 #: What we write into all that we send, so that we know it again; its value is a token
 #: of the database. It comes from outside only on what has been inside.
-TRACE = "X-Mail-Gateway-Plus"
+TRACE = "X-Mail-Gateway-Trace"
 
-#: Fields of ours, which mean nothing when others write them.
-INTERNAL = (TRACE.lower(), "x-mail-gateway-plus-")
+#: How the names of our own fields begin. They mean nothing when others write them.
+INTERNAL = "x-mail-gateway-"
 
 #: Every code of a sign, the surest first.
 CODES = ("loop_trace", "loop_own_message", "loop_delivered_twice", "loop_hops")
@@ -81,7 +81,8 @@ def _twice(section: header.Section, own: Own) -> Iterator[Sign]:
 
 
 def without_internal(head: bytes) -> bytes:
-    """A header section without the fields that are ours alone.
+    """A header section without the fields that are ours alone, once they have been
+    looked at.
 
     :param head: with line ends as they came
     """
@@ -90,7 +91,7 @@ def without_internal(head: bytes) -> bytes:
     for line in head.splitlines(keepends=True):
         if line[:1] not in (b" ", b"\t"):
             name = line.partition(b":")[0].strip().lower().decode("latin-1")
-            keep = not (name == INTERNAL[0] or name.startswith(INTERNAL[1]))
+            keep = not name.startswith(INTERNAL)
         if keep:
             kept.append(line)
     return b"".join(kept)

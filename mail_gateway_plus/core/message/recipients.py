@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from . import header
+from . import header, subaddress
 
 #: The surest first: what the delivering server wrote at the end of the way, what
 #: others wrote on it, and what the sender wrote at its beginning.
@@ -23,9 +23,6 @@ ENVELOPE = (
     *("X-Forwarded-To", "Received"),
 )
 WRITTEN = ("Resent-To", "Resent-Cc", "Resent-Bcc", "To", "Cc", "Bcc")
-
-#: RFC 5233, 4: what parts the detail from the user. Some servers are set to others.
-DELIMITERS = "+"
 
 #: As much of a field (bytes), and as many fields of one name, as are read. The parser
 #: takes more than linear time, and no real field comes near.
@@ -46,7 +43,7 @@ class Recipient:
 
     address: str
     source: str
-    delimiters: str = DELIMITERS
+    separators: str = subaddress.SEPARATOR
 
     @property
     def local(self) -> str:
@@ -59,46 +56,30 @@ class Recipient:
 
     @property
     def subaddress(self) -> str:
-        """What stands behind the delimiter, "" without one."""
-        return split(self.address, self.delimiters)[1]
+        """What stands behind the separator, "" without one."""
+        return subaddress.split(self.address, self.separators)[1]
 
     @property
     def plain(self) -> str:
         """The address without its subaddress."""
-        return split(self.address, self.delimiters)[0]
+        return subaddress.split(self.address, self.separators)[0] or self.address
 
 
 def read(
-    section: header.Section, delimiters: str = DELIMITERS
+    section: header.Section, separators: str = subaddress.SEPARATOR
 ) -> tuple[Recipient, ...]:
     """Each recipient once, by the surest field that names it, and in that order."""
     found: dict[str, Recipient] = {}
     for name, address in _named(section):
         if len(found) >= _RECIPIENTS:
             break
-        found.setdefault(address, Recipient(address, name, delimiters))
+        found.setdefault(address, Recipient(address, name, separators))
     return tuple(found.values())
 
 
 def envelope(found: Iterable[Recipient]) -> tuple[Recipient, ...]:
     """Those that servers name: to whom it was delivered, whatever is written in it."""
     return tuple(one for one in found if one.source in ENVELOPE)
-
-
-def split(address: str, delimiters: str = DELIMITERS) -> tuple[str, str]:
-    """(address without its subaddress, subaddress).
-
-    >>> split("support+vip@a.example"), split("+a@a.example")
-    (('support@a.example', 'vip'), ('+a@a.example', ''))
-    >>> split("a-b@a.example", "-")
-    ('a@a.example', 'b')
-    """
-    local, at, domain = address.rpartition("@")
-    hits = [position for d in delimiters if (position := local.find(d, 1)) > 0]
-    if not hits or local.startswith('"'):
-        return address, ""
-    first = min(hits)
-    return local[:first] + at + domain, local[first + 1 :]
 
 
 def addresses(value: bytes) -> list[str]:

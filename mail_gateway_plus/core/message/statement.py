@@ -23,6 +23,7 @@ from . import (
     recipients,
     report,
     spam,
+    subaddress,
 )
 
 
@@ -31,18 +32,18 @@ class Statement:
 
     :param raw: the message as it came
     :param trusted: authserv-ids in lower case whose checks count (RFC 8601, 5)
-    :param delimiters: what parts a subaddress from the local part
+    :param separators: what parts a subaddress from the local part
     """
 
     def __init__(
         self,
         raw: bytes,
         trusted: Collection[str] = (),
-        delimiters: str = recipients.DELIMITERS,
+        separators: str = subaddress.SEPARATOR,
     ) -> None:
         self.raw = raw
         self._trusted = trusted
-        self._delimiters = delimiters
+        self._separators = separators
 
     @cached_property
     def head(self) -> bytes:
@@ -68,7 +69,7 @@ class Statement:
 
     @cached_property
     def recipients(self) -> tuple[recipients.Recipient, ...]:
-        return recipients.read(self.section, self._delimiters)
+        return recipients.read(self.section, self._separators)
 
     @cached_property
     def sender(self) -> origin.Sender:

@@ -12,11 +12,10 @@ does not say, as whether its sender is known, is asked of the one who has it.
 (Said(text='a.example', source='From'),)
 """
 
-import email.utils
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from ..message import answerable, content, head, header, subaddress
-from ..message.facts import RECIPIENT_FIELDS
+from ..message import header, subaddress
+from ..message.statement import Statement
 from .condition import Said
 
 #: What others know of a message: field to what they say. Called at most once each.
@@ -29,6 +28,7 @@ class Letter:
     :param raw: the message, byte for byte
     :param recipients: addresses beyond those that the message names
     :param asked: what is not in the message
+    :param trusted: hosts whose checks of the sender count (RFC 8601, 5)
     """
 
     def __init__(
@@ -36,26 +36,28 @@ class Letter:
         raw: bytes,
         recipients: Iterable[str] = (),
         asked: Asked | None = None,
+        trusted: Collection[str] = (),
     ) -> None:
-        self._raw = raw
+        #: All that the message states.
+        self.said = Statement(raw, trusted)
         self._further = tuple(recipients)
         self._asked = asked or {}
         self._known: dict[tuple[str, str], tuple[Said, ...]] = {}
-        #: The header section, byte for byte.
-        self.head = head.split(raw)[0]
-        self._section: header.Section | None = None
+
+    @property
+    def head(self) -> bytes:
+        """The header section, byte for byte."""
+        return self.said.head
+
+    @property
+    def section(self) -> header.Section:
+        return self.said.section
 
     def __call__(self, field: str, name: str) -> tuple[Said, ...]:
         key = (field, name)
         if key not in self._known:
             self._known[key] = tuple(self._read(field, name))
         return self._known[key]
-
-    @property
-    def section(self) -> header.Section:
-        if self._section is None:
-            self._section = header.Section(self.head)
-        return self._section
 
     def _read(self, field: str, name: str) -> Iterable[Said]:
         if field in self._asked:
@@ -71,15 +73,11 @@ class Letter:
             yield Said(header.decode(value[:_READ]), shown)
 
     def _recipients(self) -> Iterator[Said]:
-        seen = set()
-        for name in RECIPIENT_FIELDS:
-            for value in self.section.all(name):
-                for address in _addresses(value):
-                    if address not in seen:
-                        seen.add(address)
-                        yield Said(address, _shown(name))
+        named = self.said.recipients
+        for one in named:
+            yield Said(one.address, one.source)
         for address in self._further:
-            if address not in seen:
+            if address not in {one.address for one in named}:
                 yield Said(address, "")
 
     def _of_recipients(self, piece: Callable[[str], str]) -> Iterator[Said]:
@@ -89,49 +87,48 @@ class Letter:
                 yield Said(found, said.source)
 
     def _sender(self) -> Iterator[Said]:
-        for value in self.section.all("from")[:1]:
-            for address in _addresses(value):
-                yield Said(address, "From")
+        if self.said.sender.address:
+            yield Said(self.said.sender.address, "From")
 
     def _sender_domain(self) -> Iterator[Said]:
         for said in self("sender", ""):
             yield Said(said.text.rpartition("@")[2], said.source)
 
     def _subject(self) -> Iterator[Said]:
-        yield Said(self.section.text("subject"), "Subject")
+        yield Said(self.said.subject, "Subject")
 
     def _size(self) -> Iterator[Said]:
-        yield Said(str(len(self._raw) / 1024))
+        yield Said(str(self.said.size / 1024))
 
     def _attachments(self) -> Iterator[Said]:
-        yield Said(str(len(self("attachment_name", ""))))
+        yield Said(str(len(self.said.attachments)))
 
     def _attachment_names(self) -> Iterator[Said]:
-        for attachment in content.read(self._raw).attachments:
-            yield Said(attachment.name, "Content-Disposition")
+        for name in self.said.attachments:
+            yield Said(name, "Content-Disposition")
+
+    def _spam(self) -> Iterator[Said]:
+        mark = self.said.spam
+        if mark and mark.is_spam:
+            yield Said("1", mark.source)
+
+    def _spam_score(self) -> Iterator[Said]:
+        mark = self.said.spam
+        if mark and mark.score is not None:
+            yield Said(str(mark.score), mark.source)
+
+    def _authentication(self) -> Iterator[Said]:
+        for method, result in self.said.verdicts.items():
+            yield Said(f"{method}={result}", "Authentication-Results")
 
     def _automatic(self) -> Iterator[Said]:
-        finding = answerable.refused(self.head, ())
-        if finding and finding.code in _AUTOMATIC:
-            yield Said("1", _AUTOMATIC[finding.code])
+        sign = self.said.automatic
+        if sign:
+            yield Said("1", sign.source)
 
 
 #: As much of a field (bytes) as is read.
 _READ = 8_192
-_AUTOMATIC = {
-    "answer_automatic": "Auto-Submitted",
-    "answer_bulk": "Precedence",
-    "answer_report": "Content-Type",
-    "answer_null_sender": "Return-Path",
-}
-
-
-def _addresses(value: bytes) -> list[str]:
-    try:
-        pairs = email.utils.getaddresses([header.decode(value[:_READ])])
-    except Exception:  # whatever it is, the field cannot be read
-        return []
-    return [address.strip().lower() for _name, address in pairs if "@" in address]
 
 
 def _shown(name: str) -> str:
@@ -157,5 +154,8 @@ _READERS: dict[str, Callable[[Letter], Iterable[Said]]] = {
     "size_kb": Letter._size,
     "attachments": Letter._attachments,
     "attachment_name": Letter._attachment_names,
+    "spam": Letter._spam,
+    "spam_score": Letter._spam_score,
+    "authentication": Letter._authentication,
     "automatic": Letter._automatic,
 }

@@ -12,6 +12,7 @@ from odoo.addons.mail_gateway_plus.core.message import (
     recipients,
     spam,
     statement,
+    subaddress,
 )
 
 from .. import mutations
@@ -83,10 +84,12 @@ def test_subaddress():
     (one,) = said("To: Support+Vip+x@A.example\r\n").recipients
     assert (one.local, one.domain) == ("support+vip+x", "a.example")
     assert (one.plain, one.subaddress) == ("support@a.example", "vip+x")
-    (one,) = said("To: support-vip@a.example\r\n", delimiters="-+").recipients
+    (one,) = said("To: support-vip@a.example\r\n", separators="-+").recipients
     assert (one.plain, one.subaddress) == ("support@a.example", "vip")
     for whole in ("+vip@a.example", '"a+b"@a.example', "support@a+b.example"):
-        assert recipients.split(whole) == (whole, "")
+        assert subaddress.split(whole) == ("", "")
+        (one,) = said(f"To: {whole}\r\n").recipients
+        assert (one.plain, one.subaddress) == (whole, "")
 
 
 # --- sender, list, references
@@ -243,8 +246,8 @@ def loops(head):
 
 def test_own_mail_that_comes_back():
     assert loops("Message-ID: <1@erp.example>\r\n") == ["loop_own_message"]
-    assert loops("X-Mail-Gateway-Plus: 7f3a out\r\n") == ["loop_trace"]
-    assert loops("X-Mail-Gateway-Plus: 7f3b\r\nMessage-ID: <1@b.example>\r\n") == []
+    assert loops("X-Mail-Gateway-Trace: 7f3a out\r\n") == ["loop_trace"]
+    assert loops("X-Mail-Gateway-Trace: 7f3b\r\nMessage-ID: <1@b.example>\r\n") == []
     assert loops("References: <1@erp.example>\r\n") == []
 
 
@@ -263,8 +266,8 @@ def test_too_many_hops():
 
 def test_fields_of_ours_are_taken_off_what_comes_from_outside():
     head = (
-        b"Subject: Hi\r\nX-Mail-Gateway-Plus: 1\r\n\tmore\r\n"
-        b"x-mail-gateway-plus-route : 2\r\nX-Mail-Gateway: 3\r\nTo: a\r\n\tb\r\n"
+        b"Subject: Hi\r\nX-Mail-Gateway-Trace: 1\r\n\tmore\r\n"
+        b"x-mail-gateway-route : 2\r\nX-Mail-Gateway: 3\r\nTo: a\r\n\tb\r\n"
     )
     kept = b"Subject: Hi\r\nX-Mail-Gateway: 3\r\nTo: a\r\n\tb\r\n"
     assert loop.without_internal(head) == kept
@@ -279,14 +282,16 @@ MIXED = (
 PARTS = (
     "--b\r\n\r\nHi\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\n1\r\n"
     "--b\r\nContent-Disposition: attachment; filename=\"b c.pdf\"\r\n\r\n2\r\n"
-    "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n--b--\r\n"
+    "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n"
+    "--b\r\nContent-Disposition: attachment; filename*=utf-8''%C3%A9%20e.pdf\r\n\r\n3"
+    "\r\n--b\r\nContent-Type: image/png\r\n\r\n4\r\n--b--\r\n"
 )  # fmt: skip
 
 
 def test_statement_of_a_whole_message():
     found = said(MIXED, PARTS, trusted={"mx.a.example"})
     assert found.verdicts == {"dmarc": "pass"}
-    assert found.attachments == ("a.csv", "b c.pdf", "")
+    assert found.attachments == ("a.csv", "b c.pdf", "", "é e.pdf", "")
     assert found.size == len((MIXED + "\r\n" + PARTS).encode())
     assert said(MIXED, PARTS).verdicts == {}
     assert (found.report, found.automatic, found.spam) == (None, None, None)

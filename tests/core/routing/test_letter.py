@@ -49,6 +49,25 @@ def test_fields(field, header, said):
     assert Letter(RAW)(field, header) == tuple(Said(*one) for one in said)
 
 
+CHECKED = (
+    b"Authentication-Results: mx.b.example; spf=pass; dmarc=fail\r\n"
+    b"X-Spam-Status: Yes, score=7.5 required=5.0\r\nSubject: Hi\r\n\r\n"
+)
+
+
+def test_what_servers_on_the_way_thought_of_it():
+    letter = Letter(CHECKED, trusted={"mx.b.example"})
+    source = "Authentication-Results"
+    assert letter("authentication", "") == (
+        Said("spf=pass", source),
+        Said("dmarc=fail", source),
+    )
+    assert letter("spam", "") == (Said("1", "X-Spam-Status"),)
+    assert letter("spam_score", "") == (Said("7.5", "X-Spam-Status"),)
+    assert Letter(CHECKED)("authentication", "") == ()
+    assert Letter(RAW)("spam", "") == Letter(RAW)("spam_score", "") == ()
+
+
 def test_others_are_asked_once():
     asked = []
 
