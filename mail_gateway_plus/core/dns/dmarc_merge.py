@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import dmarc_record, tags
-from .dmarc_record import LEFTOVERS, POLICIES, VALUES, Record
+from .dmarc_record import LEFTOVERS, POLICIES, Record
 
 VERSION = "v=DMARC1"
 
@@ -76,7 +76,7 @@ def _keep(kept: dict[str, str], name: str, value: str) -> bool:
         if joined := ",".join(dict.fromkeys(filter(None, places))):
             kept[name] = joined
         return bool(joined)
-    is_right = value.lower() in VALUES.get(name, (value.lower(),))
+    is_right = not dmarc_record.parsed(f"{VERSION}; {name}={value}").wrong
     is_read = name not in (*LEFTOVERS, "v", "p") and name in dmarc_record.KNOWN
     if not is_right or not is_read or name in kept or (name, value.lower()) == _PSD:
         return kept.get(name) == value

@@ -183,7 +183,7 @@ def test_dmarc_advice_is_idempotent_and_in_order(texts, reports):
     record = dmarc_record.parsed(made.text)
     assert dmarc_record.is_dmarc(made.text) and record.policy
     assert not (record.faults or record.bad_reports or record.leftovers)
-    assert not record.unknown and set(record.wrong) <= {"fo=9"}
+    assert not (record.unknown or record.wrong)
 
 
 @pytest.mark.parametrize(
