@@ -2,8 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Test messages go out through the real relay and come back through real mailboxes."""
 
+import email.utils
 import time
-from datetime import timedelta
+import xmlrpc.client
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -14,6 +16,7 @@ from sandbox.accounts import owns
 from sandbox.postfix import AT_ONCE, REWRITTEN
 
 from . import scripted
+from .ledger import Ledger
 from .live import engine, mail
 from .test_permissions import (
     SALES,
@@ -391,6 +394,113 @@ def test_used_token_has_no_effect(world, lost):
     assert state(world, number) == ("allowed", "returned")
     states = [state for (state,) in world.ledger(mailbox, "state")]
     assert states == ["ignored", "routed"]
+
+
+def test_comes_back_through_a_pipe(world, lost):
+    """The mail server is told that it was taken."""
+    _mailbox, number, raw = lost
+    with world.env() as env:
+        env["fetchmail.server"].create({"name": "Pipe", "server_type": "local"})
+    with world.env() as env:
+        piped = xmlrpc.client.Binary(raw)
+        assert env["mail.thread"].message_process("crm.lead", piped) is False
+    assert state(world, number) == ("allowed", "returned")
+    with world.env() as env:
+        pipe = env["fetchmail.server"].search([("server_type", "=", "local")])
+        pipe.unlink()
+
+
+HOPS = b"""\
+Received: from relay.else.example (relay.else.example [192.0.2.1])
+ (version=TLS1_3 cipher=TLS_AES_128_GCM_SHA256) by mx.demo.example with ESMTPS;
+ {date}
+Authentication-Results: mx.demo.example; spf=pass smtp.mailfrom=sales@demo.example;
+ dkim=pass header.d=demo.example; dmarc=pass header.from=demo.example
+Authentication-Results: relay.else.example; spf=fail; dkim=fail; dmarc=fail
+Received: from odoo by relay.else.example with ESMTPSA; {date}
+Sender: account@else.example
+"""
+
+
+def test_what_other_servers_say_on_the_way(world, lost):
+    mailbox, number, raw = lost
+    with world.env() as env:
+        sent_on = env["mail.gateway.permission"].browse(number).trip_id.sent_on
+    moment = (sent_on + timedelta(seconds=42)).replace(tzinfo=UTC)
+    date = email.utils.format_datetime(moment).encode()
+    hops = HOPS.replace(b"{date}", date).replace(b"\n", b"\r\n")
+    world.stack.deliver("back@demo.example", hops + raw)
+    world.fetch(mailbox)
+    with world.env() as env:
+        trip = env["mail.gateway.permission"].browse(number).trip_id
+        assert trip.state == "returned" and trip.seconds == 42
+        assert trip.checked_by == "mx.demo.example"
+        assert trip.spf == "pass (sales@demo.example)"
+        assert (trip.dkim, trip.dmarc) == ("pass (demo.example)",) * 2
+        assert trip.added_sender == "account@else.example"
+        way = "TLS 1.3, TLS_AES_128_GCM_SHA256 (relay.else.example → mx.demo.example)"
+        assert trip.encryption == way
+
+
+LATE = b"""\
+Return-Path: <>
+From: MAILER-DAEMON@else.example
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; else.example
+
+Final-Recipient: rfc822; back@demo.example
+Action: delayed
+Status: 4.4.1
+
+--x
+Content-Type: message/rfc822
+
+"""
+
+
+def test_report_that_it_is_late(world, lost):
+    mailbox, number, raw = lost
+    report = LATE.replace(b"\n", b"\r\n") + raw + b"\r\n--x--\r\n"
+    world.stack.deliver("back@demo.example", report)
+    world.fetch(mailbox)
+    assert state(world, number) == ("allowed", "sent")
+    assert world.ledger(mailbox, "state", "reason_code") == [
+        ("ignored", "round_trip_late")
+    ]
+    world.stack.deliver("back@demo.example", raw)
+    world.fetch(mailbox)
+    assert state(world, number) == ("allowed", "returned")
+
+
+def test_comes_back_before_the_server_has_said_yes(world, box):
+    mailbox = box()
+    ledger = Ledger(world)
+    ends = []
+
+    def script(self, sock):
+        sock.sendall(b"220 ready\r\n")
+        while True:
+            verb = self.read(sock).split()[0].upper()
+            if verb == b"DATA":
+                sock.sendall(b"354 go on\r\n")
+                lines = []
+                while (line := self.read(sock)) != b".":
+                    lines.append(line + b"\r\n")
+                ends.append(ledger.end(b"".join(lines), mailbox))
+            sock.sendall(b"250 yes\r\n")
+
+    with scripted.server(script) as other, world.env() as env:
+        values = {"smtp_port": other.port, "smtp_encryption": "none"}
+        server = relay(world, env, from_filter=SALES, **values)
+        server.smtp_user = False
+        start(env, mailbox, server)
+        (row,) = server.permission_ids
+        assert (row.state, row.trip_state) == ("allowed", "returned")
+        assert row.trip_id.reply == "250 yes" and row.trip_id.incoming_id.id in ends
 
 
 # --- how it begins

@@ -143,14 +143,15 @@ def _handle(row, observation, deliver):
     """Set aside what must not reach Odoo, and hand over the rest.
 
     :param deliver: takes the message, repaired, and calls stock's ``message_process``
-    :return: what that returned; False for a duplicate, as stock has it
+    :return: what that returned; False for a duplicate, as stock has it, and for what a
+        round trip has sent
     """
     first, to_do = row._plan(observation)
     if not to_do:
         return _set_aside(row, first, observation)
     raw = row._raw()
     if row.env["mail.gateway.round.trip"]._recognise(row, raw, observation):
-        return None
+        return False
     readable = repair.repaired(raw)
     # What the repair makes parts of counts as well.
     finding = bounds.exceeded(readable)

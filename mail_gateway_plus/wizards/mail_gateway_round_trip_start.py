@@ -51,8 +51,9 @@ class MailGatewayRoundTripStart(models.TransientModel):
 
     @api.model
     def _fetched(self):
-        confirmed = [("state", "=", "done"), ("server_type", "!=", "local")]
-        return self.env["fetchmail.server"].search(confirmed)
+        """Those whose mail reaches the ledger; what is piped in, nobody confirms."""
+        gets = ["|", ("state", "=", "done"), ("server_type", "=", "local")]
+        return self.env["fetchmail.server"].search(gets)
 
     @api.depends_context("uid")
     def _compute_fetched_ids(self):
@@ -104,7 +105,9 @@ class MailGatewayRoundTripStart(models.TransientModel):
         self.mail_server_ids.check_access("write")
         self.permission_ids.mail_server_id.check_access("write")
         mailbox, recipient = self.mailbox_id, email_normalize(self.email_to or "")
-        if mailbox not in self._fetched() or mailbox._is_paused():
+        is_piped = mailbox.server_type == "local"
+        is_paused = mailbox._is_paused() and not is_piped
+        if mailbox not in self._fetched() or is_paused:
             raise UserError(
                 self.env._(
                     "Nothing would come back: choose a mailbox that is confirmed and"
