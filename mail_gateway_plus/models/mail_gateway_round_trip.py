@@ -173,7 +173,12 @@ class MailGatewayRoundTrip(models.Model):
             roundtrip.FIELD: token,
         }
         built = server._build_email__(
-            self.email, [self.recipient], self._subject(), body, headers=headers
+            self.email,
+            [self.recipient],
+            self._subject(),
+            body,
+            headers=headers,
+            message_id=roundtrip.message_id(token, self.email),
         )
         return built.as_bytes(policy=email.policy.SMTP)
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from odoo.addons.mail_gateway_plus.core.delivery import arrival, roundtrip
 from odoo.addons.mail_gateway_plus.core.message import (
     bounds,
     content,
@@ -70,6 +71,15 @@ def state(raw):
     assert "\\x00" not in told
 
 
+def await_(raw):
+    """What core does to find out whether a message is a round trip's."""
+    roundtrip.carried(raw)
+    roundtrip.reported(raw)
+    roundtrip.bounced(raw)
+    found = arrival.read(raw, ["imap.demo.example"])
+    roundtrip.returned("ann@demo.example", found).evidence.encode()
+
+
 def fault_of(number, seeds, work=read):
     """What is wrong with how core takes a mutant, None when nothing is."""
     names, raw = mutations.mutant(number, seeds)
@@ -106,6 +116,11 @@ def test_facts_of_mutants(is_bare):
 def test_mutants_that_people_look_at():
     seeds = mutations.messages(mutations.OWN) + mutations.messages(mutations.REAL)
     assert faults(range(2 * SAMPLE), seeds, show) == []
+
+
+def test_mutants_that_might_have_come_back():
+    seeds = mutations.messages(mutations.OWN) + mutations.messages(mutations.REAL)
+    assert faults(range(2 * SAMPLE), seeds, await_) == []
 
 
 @pytest.mark.soak

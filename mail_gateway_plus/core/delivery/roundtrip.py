@@ -3,7 +3,8 @@
 """A test message that goes out through a server and comes back into a mailbox here.
 
 It carries a token that only its receivers can know; the database has its digest. What
-has no such token is mail as any other, whoever says that it is a test.
+has no such token is mail as any other, whoever says that it is a test. The token stands
+in a field of its own, and in the Message-ID: some reports give nothing else back.
 
 >>> token = "0123456789abcdef0123456789abcdef01234567"
 >>> mark = b"X-Mail-Gateway-Round-Trip: " + token.encode()
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 
 from ..message import delivery_status, entities, head, header
 from ..smtp import reply
+from ..smtp.address import with_ascii_domain
 from ..smtp.probe import refuses_sender
 from ..smtp.reply import Meaning
 from .arrival import Arrival
@@ -30,7 +32,10 @@ TOKEN_BYTES = 20
 #: Nothing that is larger (bytes) is a test message, or the report of one.
 _LARGEST = 1_000_000
 _TOKEN = re.compile(r"[0-9a-f]{40}")
-_WITHIN = re.compile(FIELD.encode() + rb":\s*([0-9a-f]{40})\b", re.IGNORECASE)
+_WITHIN = re.compile(
+    rb"(?i:" + FIELD.encode() + rb":\s*|<round-trip\.)([0-9a-f]{40})\b"
+)
+_ID = re.compile(rb"<round-trip\.([0-9a-f]{40})@[^<>\s]+>")
 _DAEMON = re.compile(r"<?(mailer-daemon|postmaster)@", re.IGNORECASE)
 #: A reply in words: "550 5.7.1 not allowed", "550-5.7.1 not allowed".
 _REPLY = re.compile(r"\b[45][0-9]{2}[ -](?:#?[45]\.[0-9]{1,3}\.[0-9]{1,3}\b)?[^\r\n]+")
@@ -53,16 +58,23 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def message_id(token: str, sender: str) -> str:
+    """RFC 5322, 3.6.4."""
+    return f"<round-trip.{token}@{with_ascii_domain(sender).rpartition('@')[2]}>"
+
+
 def carried(raw: bytes) -> str:
     """The token in a message's own header; "" where there is none, or more than one."""
-    name = FIELD.lower()
-    if len(raw) > _LARGEST or name.encode() not in raw.lower():
+    if len(raw) > _LARGEST:
         return ""
-    values = {value for n, value in header.fields(head.split(raw)[0]) if n == name}
-    if len(values) != 1:
-        return ""
-    token = values.pop().decode("latin-1").strip()
-    return token if _TOKEN.fullmatch(token) else ""
+    section = header.Section(head.split(raw)[0])
+    own = section.all(FIELD.lower())
+    if not own:
+        known = _ID.fullmatch(section.first("message-id").strip())
+        return known[1].decode() if known else ""
+    values = {value.decode("latin-1").strip() for value in own}
+    token = values.pop()
+    return token if not values and _TOKEN.fullmatch(token) else ""
 
 
 def reported(raw: bytes) -> str:

@@ -9,6 +9,7 @@ from odoo.addons.mail_gateway_plus.core.smtp import reply
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 MARK = f"{roundtrip.FIELD}: {TOKEN}"
+ID = roundtrip.message_id(TOKEN, "ann@h.example")
 
 
 def raw(*lines, body="Hello"):
@@ -27,6 +28,10 @@ def raw(*lines, body="Hello"):
         ([f"{roundtrip.FIELD}: "], ""),
         ([MARK, MARK[:-1] + "8"], ""),
         ([f"Subject: Re: {MARK}"], ""),
+        ([f"Message-ID: {ID}"], TOKEN),
+        ([f"Message-ID: {ID}", f"{roundtrip.FIELD}: "], ""),
+        ([f"In-Reply-To: {ID}"], ""),
+        (["Message-ID: <1@h.example>"], ""),
     ],
 )
 def test_token_in_the_header(lines, token):
@@ -75,6 +80,7 @@ def test_token_in_a_report(kind):
     assert roundtrip.reported(report(kind=kind)) == TOKEN
     assert roundtrip.carried(report(kind=kind)) == ""
     assert roundtrip.reported(report(kind=kind, mark="Subject: none")) == ""
+    assert roundtrip.reported(report(kind=kind, mark=f"Message-ID: {ID}")) == TOKEN
 
 
 def test_token_that_somebody_forwards_is_no_report():
