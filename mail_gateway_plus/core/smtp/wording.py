@@ -20,6 +20,9 @@ from . import wording_delivery, wording_sender
 #: Patterns are regular expressions without regard to case, stages a set.
 WORDINGS = wording_sender.WORDINGS + wording_delivery.WORDINGS
 
+#: What an address is called says nothing of what is wrong with it.
+_ADDRESS = re.compile(r"<[^<>@\s]{1,64}@")
+
 _PATTERNS = [
     (stages, re.compile(words, re.IGNORECASE), code)
     for _product, stages, words, code in WORDINGS
@@ -31,6 +34,7 @@ def meanings(text: str, stage: str) -> Iterator[str]:
 
     :param text: in one line, without reply code and enhanced status codes
     """
+    text = _ADDRESS.sub("<@", text)
     for stages, pattern, code in _PATTERNS:
         if stage in stages and pattern.search(text):
             yield code

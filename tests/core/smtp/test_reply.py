@@ -180,6 +180,9 @@ def test_unknown_words_leave_it_at_the_number_and_the_stage(stage, number, code)
     [
         # One that would be a mailbox's name is no reason, nor is the sender's.
         ("rcpt", "550 5.7.1 see https://x.example/account", "smtp_recipient_refused"),
+        ("data", "550 5.1.1 <spam@h.example>: no", "smtp_recipient_unknown"),
+        ("data", "554 <virus.found@h.example>: no", "smtp_content_refused"),
+        ("mail", "550 <no-reverse-dns.spamhaus@h.example>: no", "smtp_sender_refused"),
         # After the content nobody logs in any more.
         ("data", "550 5.7.1 Message failed authentication", "smtp_content_refused"),
         ("data", "554 5.7.9 Not taken", "smtp_content_refused"),
