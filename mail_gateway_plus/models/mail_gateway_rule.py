@@ -114,7 +114,7 @@ class MailGatewayRule(models.Model):
         help="The name and address that answers leave under.",
     )
     conditions = fields.Char(
-        compute="_compute_conditions", help="All conditions in words."
+        "Conditions in Words", compute="_compute_conditions", help="All of them."
     )
     note = fields.Text(help="Why this rule is there, for colleagues.")
     hit_ids = fields.One2many("mail.gateway.rule.hit", "rule_id")
