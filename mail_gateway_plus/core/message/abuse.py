@@ -55,24 +55,24 @@ def of_parts(raw: bytes, parts: Sequence[entities.Entity]) -> AbuseReport | None
     stated = next((part for part in parts if part.kind in KINDS), None)
     if stated:
         content = delivery_status.without_blank_lines(stated.content(raw))
-        return _report(header.Section(content), said.returned)
+        return _report(header.Section(content), said)
     if parts and said.has_returned and is_likely(parts[0].section):
-        return _report(header.Section(b""), said.returned)
+        return _report(header.Section(b""), said)
     return None
 
 
-def _report(section: header.Section, returned: header.Section) -> AbuseReport:
+def _report(section: header.Section, said: told.Told) -> AbuseReport:
     fields = (
         *section.all("original-rcpt-to"),
         *section.all("removal-recipient"),
-        *returned.all("x-hmxmroriginalrecipient"),
+        *said.returned.all("x-hmxmroriginalrecipient"),
     )
     named = [delivery_status.address(value) for value in fields[:_RECIPIENTS]]
     kind = section.text("feedback-type").lower().strip()
     return AbuseReport(
         tuple(dict.fromkeys(address for address in named if "@" in address)),
         kind if kind in TYPES else "other" if kind else "abuse",
-        delivery_status.message_id(returned.first("message-id")),
+        said.returned_id,
         section.text("source-ip") or section.text("source"),
         section.text("user-agent"),
     )

@@ -221,7 +221,10 @@ def _paragraph(text: str) -> str:
 
 
 def _action(subject: str, text: str) -> str:
-    """``delayed`` where it will be tried again, else ``failed``."""
+    """``delayed`` where it will be tried again, ``delivered`` where the subject says
+    so, else ``failed``."""
+    if bounce_words.SUCCESS.search(subject):
+        return "delivered"
     whole = f"{subject}\n{text}"
     late = bounce_words.DELAYS.search(" ".join(whole.split()))
     final = bounce_words.FINAL.search(" ".join(text.split()))

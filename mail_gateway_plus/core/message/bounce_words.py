@@ -194,6 +194,12 @@ FINAL = re.compile(
     r"delivered for .{0,30}(expired|returned)|time limit exceeded|returned to sender",
     re.IGNORECASE,
 )
+#: It has arrived, which some senders ask to be told.
+SUCCESS = re.compile(
+    r"\bsuccess(?:ful)?(?:ly)?\b.{0,40}deliver|deliver\w*\b.{0,40}\(?\bsuccess|"
+    r"\((?:success|relayed?)\)|erfolgreich.{0,20}zugestellt",
+    re.IGNORECASE,
+)
 #: What mail systems write as well.
 OTHERS = re.compile(
     r"quarantine|digest|summary|statisti|newsletter|maintenance|wartung|invoice|"

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import header
 from .abuse import AbuseReport
-from .delivery_status import RECIPIENTS, DeliveryStatus, RecipientStatus
+from .delivery_status import RECIPIENTS, DeliveryStatus, RecipientStatus, status_in
 
 _READ = 131_072
 
@@ -74,9 +74,8 @@ def _delivered(delivery: dict[str, Any]) -> Iterator[RecipientStatus]:
     named = delivery.get("recipients")
     for one in (named if isinstance(named, list) else [])[:RECIPIENTS]:
         said = _said(delivery, "smtpResponse")
-        yield RecipientStatus(
-            header.fit(str(one).lower()[:320]), "", "delivered", "2.0.0", said
-        )
+        address, status = str(one)[:320].lower(), status_in(said) or "2.0.0"
+        yield RecipientStatus(header.fit(address), "", "delivered", status, said)
 
 
 def _message_id(mail: dict[str, Any]) -> str:

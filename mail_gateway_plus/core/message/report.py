@@ -42,6 +42,10 @@ KINDS = (
     *("delivery_status", "read_receipt", "abuse_report", "authentication_failure"),
     *("dmarc_report", "tls_report"),
 )
+#: The one part by which a complaint is told where its header does not tell it, and how
+#: far (bytes) it is looked for.
+_FEEDBACK = b"content-type: message/feedback-report"
+_SNIFFED = 65_536
 #: Fields that name to whom, and by whom, a report was sent.
 _OWN = ("to", "delivered-to", "x-original-to", "from", "cc")
 
@@ -52,7 +56,7 @@ def read(raw: bytes, section: header.Section | None = None) -> Report | None:
     :param section: its header section, where it has been read
     """
     section = section or header.Section(head.split(raw)[0])
-    if not is_likely(section):
+    if not is_likely(section) and _FEEDBACK not in raw[:_SNIFFED].lower():
         return None
     parts = tuple(entities.walk(raw))
     return (
@@ -86,7 +90,7 @@ def _delivery(
     if stated and not (reports or bounce_sign.origin(section)):
         return None
     said = told.read(raw, parts)
-    returned = delivery_status.message_id(said.returned.first("message-id"))
+    returned = said.returned_id
     if stated and stated.recipients:
         whole = (bounce_text.completed(one, said) for one in stated.recipients)
         return dataclasses.replace(

@@ -41,6 +41,9 @@ _MARK = re.compile(
     r")[\W_]*",
     re.IGNORECASE,
 )
+_MESSAGE_ID = re.compile(
+    r"^message-id: {0,5}(<[^<>\s]{1,996}>)", re.IGNORECASE | re.MULTILINE
+)
 _NO_CONTENT = re.compile(
     r"<(script|style|head)\b.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL
 )
@@ -53,21 +56,32 @@ _TAG = re.compile(r"<[A-Za-z/!][^<>@]{0,2000}>")
 @dataclass(frozen=True)
 class Told:
     """``text`` with lines ended by LF; ``returned`` is the header section of the
-    message that came back, empty where none did."""
+    message that came back, empty where none did, and ``below`` what stands below the
+    text."""
 
     text: str
     returned: header.Section
+    below: str = ""
 
     @property
     def has_returned(self) -> bool:
         return bool(self.returned.fields)
+
+    @property
+    def returned_id(self) -> str:
+        """Its Message-ID in angle brackets, "" where none is told. Some programs break
+        the lines of its header, so that it ends too early."""
+        found = delivery_status.message_id(self.returned.first("message-id"))
+        broken = None if found else _MESSAGE_ID.search(self.below)
+        return broken[1] if broken else found
 
 
 def read(raw: bytes, parts: Sequence[entities.Entity]) -> Told:
     """What the parts of a message tell."""
     attached = next(_returned(raw, parts), None)
     text, below = _cut("\n".join(_texts(raw, parts))[:READ])
-    return Told(text, attached or header.Section(below.encode()))
+    quoted = header.Section("\n".join(_header(below.split("\n"))).encode())
+    return Told(text, attached or quoted, below)
 
 
 def _returned(raw: bytes, parts: Sequence[entities.Entity]) -> Iterator[header.Section]:
@@ -114,8 +128,8 @@ def without_tags(text: str) -> str:
 
 
 def _cut(text: str) -> tuple[str, str]:
-    """The text above the header section of a message that it quotes, and that. A line
-    that announces it belongs to neither."""
+    """The text above the header section of a message that it quotes, and the rest. A
+    line that announces it belongs to neither."""
     lines = text.split("\n")[:_LINES]
     begin, end, names = len(lines), len(lines), set[str]()
     marked = False
@@ -130,7 +144,7 @@ def _cut(text: str) -> tuple[str, str]:
                 end, marked = number, _MARK.fullmatch(line[:200]) is not None
         if len(names) >= _FIELDS and (marked or names & _SURE):
             above = lines[: end if marked else begin]
-            return "\n".join(above), "\n".join(_header(lines[begin:]))
+            return "\n".join(above), "\n".join(lines[begin:])
     return "\n".join(lines), ""
 
 

@@ -233,6 +233,8 @@ ORDINARY = [
     ("ann@a.example", "Undelivered mail", "What is this?\n\n" + BOUNCES[0][3], ""),
     # Postmasters write letters
     ("postmaster@a.example", "Quarantine: 5 messages blocked", "Rejected by us.", ""),
+    ("postmaster@a.example", "Automatic reply: Hi", "I can not be reached.",
+     "Return-Path: <>\n"),
     ("postmaster@a.example", "Mailbox storage", "Your mailbox is almost full.", ""),
     ("postmaster@a.example", "Maintenance on Sunday", "Mail will be late.", ""),
     ("postmaster@a.example", "Your question", "Your domain's SPF is fine now.", ""),
@@ -304,6 +306,11 @@ def test_abuse_report():
     assert (found.message_id, found.source_ip) == ("<1@a.example>", "192.0.2.1")
 
 
+def test_complaint_in_a_message_that_looks_like_any_other():
+    raw = feedback("abuse").replace(b"report; report-type=feedback-report", b"mixed")
+    assert report.read(raw).kind == "abuse_report"
+
+
 def test_report_of_a_message_that_failed_authentication():
     assert report.read(feedback("auth-failure")).kind == "authentication_failure"
 
@@ -344,6 +351,15 @@ def test_reports_on_a_domain():
         ("a.example", "b.example")
     }
     assert found[0].identifier == "42"
+
+
+def test_message_that_has_arrived_is_no_failure():
+    subject = "Delivery Status Notification (Success)"
+    found = report.read(message(DAEMON, subject, "Delivered:\n\n<ann@b.example>\n"))
+    assert [(r.address, r.action) for r in found.recipients] == [
+        ("ann@b.example", "delivered")
+    ]
+    assert found.is_information
 
 
 def test_notice_of_a_provider_in_json():
