@@ -30,6 +30,7 @@
         "data/mail_gateway_advice_dns_dmarc.xml",
         "data/mail_gateway_advice_dns_transport.xml",
         "data/mail_gateway_advice_dns_server.xml",
+        "data/mail_gateway_advice_dns_demand.xml",
         "data/mail_gateway_advice_smtp.xml",
         "data/mail_gateway_advice_smtp_login.xml",
         "data/mail_gateway_advice_smtp_sender.xml",

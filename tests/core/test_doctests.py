@@ -51,6 +51,8 @@ EXAMPLES = {
     "dns.spf_leftover": 2,
     "dns.tls_rpt": 4,
     "dns.unchecked": 4,
+    "dns.demand": 2,
+    "dns.dkim_proposal": 6,
     "dns.dmarc_merge": 3,
     "dns.domain_report": 3,
     "dns.proposed": 3,

@@ -8,6 +8,7 @@
 
 from . import (
     blocklist,
+    demand,
     dkim,
     dmarc,
     dmarc_alignment,
@@ -22,6 +23,7 @@ from . import (
 
 CODES: frozenset[str] = frozenset().union(
     blocklist.CODES,
+    demand.CODES,
     dkim.CODES,
     dmarc.CODES,
     dmarc_alignment.CODES,

@@ -17,6 +17,7 @@ from ..finding import Finding
 from . import (
     blocklist,
     dkim,
+    dkim_proposal,
     dmarc,
     dmarc_merge,
     dmarc_record,
@@ -45,7 +46,8 @@ class Subject:
     ``terms`` are what SPF has to allow for its servers (``include:spf.example``),
     ``addresses`` those that mail really comes from, ``selectors`` of its DKIM keys,
     ``reports`` where DMARC reports may go, ``delivering`` the addresses of servers that
-    deliver themselves (they need a name), ``lists`` the blocklists to look at.
+    deliver themselves (they need a name), ``lists`` the blocklists to look at, ``keys``
+    the records that providers want for selectors: (selector, TXT or CNAME, value).
     """
 
     domain: str
@@ -55,6 +57,7 @@ class Subject:
     reports: str = ""
     delivering: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,21 @@ def report(book: Book, subject: Subject) -> Report:
     spf = [*spf_finding.findings(book, domain), *spf_leftover.findings(book, domain)]
     spf += [_sender(book, domain, ip) for ip in subject.addresses]
     policy = dmarc.findings(book, domain)
-    selectors = [dkim.selector(book, domain, one) for one in subject.selectors]
+    labels = dict.fromkeys([*subject.selectors, *(key[0] for key in subject.keys)])
+    selectors = {one: dkim.selector(book, domain, one) for one in labels}
     merge = spf_merge.merged(book, domain, subject.terms)
     found = [*spf, *policy, *_transport(book, domain), *_servers(book, subject)]
-    found += [finding for one in selectors for finding in one.findings]
+    found += [finding for one in selectors.values() for finding in one.findings]
     # Last: what could not be checked is known only now.
     found += unchecked.findings(book, domain)
     records = [
         *_spf_record(book, domain, merge, worst(spf).code),
         *_dmarc_record(book, subject, worst(policy).code),
     ]
-    return Report(tuple(worst_first(found)), tuple(records), merge, tuple(selectors))
+    for label, kind, value in subject.keys:
+        records += dkim_proposal.proposals(selectors[label], kind, value)
+    every = tuple(selectors.values())
+    return Report(tuple(worst_first(found)), tuple(records), merge, every)
 
 
 def _sender(book: Book, domain: str, ip: str) -> Finding:

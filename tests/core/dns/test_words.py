@@ -15,6 +15,7 @@ import pytest
 from odoo.addons.mail_gateway_plus.core.dns import (
     blocklist,
     codes,
+    demand,
     dmarc,
     dmarc_alignment,
     mta_sts,
@@ -152,6 +153,15 @@ def of_servers():
         )
 
 
+def of_demands():
+    none = dict.fromkeys(
+        ("spf", "dkim", "dmarc", "aligned", "ptr", "tls", "unsubscribe"), False
+    )
+    facts = demand.Facts(volume_day=9999, key_bits=512, **none)
+    yield from demand.findings("h.example", facts)
+    yield from demand.findings("h.example", demand.Facts())
+
+
 def of_faults():
     for why in unchecked.CODE_OF:
         said = Answer(UNCHECKED, why=why)
@@ -170,6 +180,7 @@ def everything():
     yield from of_tls()
     yield from of_servers()
     yield from of_faults()
+    yield from of_demands()
     yield from of_domain(dmarc, test_dmarc.test_findings, "h.example")
     yield from of_domain(mx, test_transport.test_mx, "h.example")
     yield from of_domain(mta_sts, test_transport.test_mta_sts, "h.example")
