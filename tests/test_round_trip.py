@@ -562,6 +562,23 @@ def test_server_that_takes_no_login(world, box):
         assert "pl4nted" not in str(row.trip_id.read() + row.read())
 
 
+def test_login_that_cannot_be_prepared(world, box, monkeypatch):
+    """The server is not asked at all."""
+    mailbox = box()
+    with world.env() as env:
+        server = relay(world, env, SUPPORT, from_filter=SUPPORT)
+
+        def hook(self, connection, user, password):
+            raise UserError("Connect the account again")
+
+        monkeypatch.setattr(type(server), "_smtp_login__", hook)
+        start(env, mailbox, server)
+        (row,) = server.permission_ids
+        assert (row.state, row.trip_state) == ("unknown", "unsent")
+        assert row.finding_code == "smtp_no_login"
+        assert row.evidence == "Connect the account again"
+
+
 def test_token_is_nowhere_in_the_database(world, lost):
     _mailbox, number, raw = lost
     token = raw.partition(b"X-Mail-Gateway-Round-Trip: ")[2].split()[0].decode()

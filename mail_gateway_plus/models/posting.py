@@ -38,7 +38,7 @@ class Posting:
             permission.MESSAGE_S,
         )
         self.trips = trips.sorted("id")[: portion.count]
-        self.question, self.fault = None, ""
+        self.question = self.fault = None
         if self.trips:
             self._prepare(budget_s, portion.pause_s)
 
@@ -85,7 +85,7 @@ class Posting:
                 else:
                     self._note(trip, lambda trip: trip._put_back())
         elif self.fault:
-            meant = fault.meaning("no_login", "auth", self.fault)
+            meant = fault.meaning(self.fault.kind, "auth", self.fault.said)
             for trip in self.trips:
                 self._note(trip, lambda trip: trip._not_sent(meant))
 
