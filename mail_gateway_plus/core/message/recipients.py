@@ -29,6 +29,8 @@ WRITTEN = ("Resent-To", "Resent-Cc", "Resent-Bcc", "To", "Cc", "Bcc")
 _READ = 32_768
 _RECEIVED_READ = 2_048
 _FIELDS = 20
+#: As many bytes are read of all fields together.
+_ALTOGETHER = 4 * _READ
 #: As many recipients as are stated.
 _RECIPIENTS = 500
 #: RFC 5321, 4.4: "for" names a recipient where there is only one.
@@ -89,15 +91,20 @@ def addresses(value: bytes) -> list[str]:
         # What is cut in the middle would be somebody else's address.
         value = value[:_READ].rpartition(b",")[0]
     try:
-        pairs = email.utils.getaddresses([header.decode(value)])
+        # For a comma too many at the end the parser drops all before it.
+        pairs = email.utils.getaddresses([header.decode(value.rstrip(b", \t"))])
     except Exception:  # whatever it is, the field cannot be read
         return []
     return [a.strip().lower() for _name, a in pairs if "@" in a]
 
 
 def _named(section: header.Section) -> Iterator[tuple[str, str]]:
+    left = _ALTOGETHER
     for name in (*ENVELOPE, *WRITTEN):
         for value in section.all(name.lower())[:_FIELDS]:
+            left -= min(len(value), _READ)
+            if left < 0:
+                return
             found = _for(value) if name == "Received" else addresses(value)
             yield from ((name, address) for address in found)
 

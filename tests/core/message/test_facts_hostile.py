@@ -29,10 +29,10 @@ def field(name, value):
 
 
 def timed(raw):
-    begin = time.monotonic()
+    begin = time.process_time()
     found = facts.read(raw)
     bounds.exceeded(raw)
-    assert time.monotonic() - begin < PATIENCE_S
+    assert time.process_time() - begin < PATIENCE_S
     assert len(found.subject) <= 2_000 and len(found.email_from) <= 2_000
     assert len(found.recipients) <= 10_000
     assert len(found.message_id.encode()) <= 998
