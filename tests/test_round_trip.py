@@ -18,10 +18,12 @@ from sandbox.postfix import AT_ONCE, REWRITTEN
 from . import scripted
 from .ledger import Ledger
 from .live import engine, mail
+from .tap import Tap
 from .test_permissions import (
     SALES,
     SUPPORT,
     TWENTY,
+    Counted,
     identities,
     matrix,
     relay,
@@ -106,10 +108,12 @@ def check_address(env, server, email):
 
 def test_matrix_at_content_depth_for_20_addresses(world, box, protocol):
     mailbox = box(protocol=protocol)
-    with world.env() as env:
+    with Tap(world.stack.ports["smtp"], 1, lambda: None) as tap, world.env() as env:
+        counted = Counted(tap)
         identities(env, TWENTY)
-        server = relay(world, env)
+        server = relay(world, env, smtp_port=tap.port)
         told = start(env, mailbox, server)
+        assert counted.connections == 1
         number = server.id
         owned = [email for email in TWENTY if owns(SALES, email)]
         assert f"{len(owned)} messages are on their way" in told["params"]["message"]
@@ -588,6 +592,27 @@ def test_token_is_nowhere_in_the_database(world, lost):
         env.cr.execute("SELECT t::text FROM mail_gateway_round_trip t")
         assert token not in str(env.cr.fetchall())
         assert trip.sent_on <= fields.Datetime.now()
+
+
+def test_message_that_was_perhaps_taken_is_awaited(world, box):
+    """The server hangs up after the content."""
+    mailbox = box()
+
+    def script(self, sock):
+        sock.sendall(b"220 ready\r\n")
+        while (line := self.read(sock)) != b"DATA":
+            sock.sendall(b"250 yes\r\n")
+        sock.sendall(b"354 go on\r\n")
+        while line != b".":
+            line = self.read(sock)
+
+    with scripted.server(script) as other, world.env() as env:
+        values = {"smtp_port": other.port, "smtp_encryption": "none"}
+        server = relay(world, env, from_filter=SALES, **values)
+        server.smtp_user = False
+        start(env, mailbox, server)
+        (row,) = server.permission_ids
+        assert (row.state, row.trip_state) == ("unknown", "sent")
 
 
 def test_connection_that_is_lost_leaves_the_rest_for_later(world, box):

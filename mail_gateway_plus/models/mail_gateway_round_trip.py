@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ..core.delivery import roundtrip
+from ..core.smtp import fault
 from ..net import smtp_surveys
 from .posting import Posting
 from .sender_survey import WORDS
@@ -193,8 +194,9 @@ class MailGatewayRoundTrip(models.Model):
         if verdict.at:
             taken = datetime.fromtimestamp(int(verdict.at), UTC)
             self.sent_on = taken.replace(tzinfo=None)
-        # It may have come back meanwhile.
-        if verdict.meaning is None or self.state != "sent":
+        # It may have come back meanwhile, and where nobody knows, it still may.
+        is_awaited = verdict.meaning is None or verdict.meaning.code == fault.UNCERTAIN
+        if is_awaited or self.state != "sent":
             return
         state = roundtrip.refused(verdict.meaning, verdict.stage)
         self.state = "refused" if state == "refused" else "unsent"
