@@ -87,7 +87,11 @@ def test_messages_come_back_and_tell_what_arrived(desk, house):
     expect(desk.find(".o_list_view")).to_be_visible()
     desk.idle()
     assert row(desk, "ann@demo.example")["trip_state"] == "On the way"
-    fetched(house, mailbox, len(desk.rows()))
+    count = len(desk.rows())
+    desk.find(".o_data_row", has_text="ann@").locator("[name=email]").click()
+    expect(desk.find(".alert-info")).to_contain_text(f"is on its way to {BACK}")
+    desk.idle()
+    fetched(house, mailbox, count)
     house.turn_back_the_clock()
     desk.go(SERVERS, rewriting)
     desk.find("button[name=action_open_permissions]").click()

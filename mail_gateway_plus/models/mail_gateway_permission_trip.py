@@ -22,7 +22,7 @@ class MailGatewayPermission(models.Model):
     )
     trip_state = fields.Selection(related="trip_id.state", string="Round Trip")
     trip_sent_on = fields.Datetime(related="trip_id.sent_on", string="Sent")
-    trip_due_on = fields.Datetime(related="trip_id.due_on")
+    trip_note = fields.Char(compute="_compute_trip_note")
     trip_recipient = fields.Char(related="trip_id.recipient")
     trip_seconds = fields.Integer(related="trip_id.seconds")
     trip_arrived_from = fields.Char(related="trip_id.arrived_from")
@@ -34,6 +34,13 @@ class MailGatewayPermission(models.Model):
     trip_checked_by = fields.Char(related="trip_id.checked_by")
     trip_encryption = fields.Char(related="trip_id.encryption")
     trip_incoming_id = fields.Many2one(related="trip_id.incoming_id")
+
+    @api.depends("trip_id.state", "trip_id.due_on", "trip_id.recipient")
+    @api.depends_context("lang", "tz")
+    def _compute_trip_note(self):
+        """What is to come of a trip that has not ended."""
+        for row in self:
+            row.trip_note = row.trip_id.sudo()._expected()
 
     def action_round_trip(self):
         """Ask where the test messages of these addresses are to go."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
+from odoo.tools import format_datetime
 
 from ..core.delivery import roundtrip
 from ..core.smtp import fault
@@ -98,6 +99,23 @@ class MailGatewayRoundTrip(models.Model):
             ended = trip.arrived_on and trip.sent_on
             passed = ended and (trip.arrived_on - trip.sent_on).total_seconds()
             trip.seconds = max(0, round(passed or 0))
+
+    def _expected(self):
+        """What is to come, in words; False where nothing is."""
+        if self.state == "waiting":
+            return self.env._(
+                "A test message from this address is to be sent to %s, within the"
+                " limits of the server.",
+                self.recipient,
+            )
+        if self.state != "sent":
+            return False
+        return self.env._(
+            "A test message from this address is on its way to %(recipient)s. It is"
+            " awaited until %(moment)s.",
+            recipient=self.recipient,
+            moment=format_datetime(self.env, self.due_on, dt_format="medium"),
+        )
 
     # --- sending
 
@@ -236,7 +254,7 @@ class MailGatewayRoundTrip(models.Model):
             "recipient": self.recipient,
             "mailbox": self.mailbox_id.sudo().name or "",
             "arrived": self.arrived_from or "",
-            "reply": said,
+            "reply": said or "",
         }
 
     # --- from time to time
