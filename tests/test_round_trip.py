@@ -34,6 +34,8 @@ from .test_permissions import (
 __all__ = ["world"]
 
 MODEL = "mail.gateway.round.trip"
+#: What a login hook complains of.
+SAID = "Connect the account again"
 
 
 @pytest.fixture(scope="module")
@@ -573,14 +575,14 @@ def test_login_that_cannot_be_prepared(world, box, monkeypatch):
         server = relay(world, env, SUPPORT, from_filter=SUPPORT)
 
         def hook(self, connection, user, password):
-            raise UserError("Connect the account again")
+            raise UserError(SAID)
 
         monkeypatch.setattr(type(server), "_smtp_login__", hook)
         start(env, mailbox, server)
         (row,) = server.permission_ids
         assert (row.state, row.trip_state) == ("unknown", "unsent")
         assert row.finding_code == "smtp_no_login"
-        assert row.evidence == "Connect the account again"
+        assert row.evidence == SAID
 
 
 def test_token_is_nowhere_in_the_database(world, lost):
