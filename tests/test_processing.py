@@ -67,7 +67,9 @@ def test_two_aliases_reach_two_records(live, ledger):
         }
 
 
-def test_catchall_alone_is_rejected_and_answered(ledger):
+def test_catchall_alone_is_rejected_and_answered(live, ledger):
+    with live.env() as env:
+        live.domain(env).catchall_policy = "bounce"
     row = ledger.end(mail("catchall@demo.example", "To all", sender=sender("eve")))
     assert ledger.read(row, "state", "reason_code") == (
         "rejected",

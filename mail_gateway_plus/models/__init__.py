@@ -12,6 +12,7 @@ from . import mail_gateway_folder
 from . import mail_gateway_identity
 from . import mail_gateway_topic
 from . import hr_department
+from . import mail_gateway_department_field
 from . import mail_gateway_rule
 from . import mail_gateway_rule_condition
 from . import mail_gateway_rule_hit
@@ -66,12 +67,15 @@ from . import ir_mail_server_configured
 from . import ir_mail_server_trip
 from . import mail_alias
 from . import mail_alias_domain
+from . import mail_gateway_catchall
 from . import mail_mail
 from . import mail_message
 from . import mail_thread
 from . import mail_thread_piped
 from . import mail_thread_speed
+from . import mail_thread_policy
 from . import mail_thread_rules
+from . import mail_thread_department
 from . import res_partner
 from . import res_users
 from . import res_config_settings

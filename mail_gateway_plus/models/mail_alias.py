@@ -1,12 +1,21 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 
 from . import lookups, observing
 
 
 class MailAlias(models.Model):
     _inherit = "mail.alias"
+
+    mail_gateway_department_id = fields.Many2one(
+        "hr.department",
+        "Department",
+        ondelete="set null",
+        index="btree_not_null",
+        help="The department that mail to this alias belongs to, whatever mailbox it"
+        " comes to.",
+    )
 
     def _alias_bounce_incoming_email(self, message, message_dict, set_invalid=True):
         """While the ledger processes, neither the mark on the alias nor the answer

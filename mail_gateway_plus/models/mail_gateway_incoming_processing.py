@@ -186,9 +186,13 @@ class MailGatewayIncoming(models.Model):
             self._tell()
 
     def _department_of(self, observation):
-        """What a rule said, else that of the mailbox."""
-        said = self.env["hr.department"].browse(observation.marks.department_id or [])
-        return said.exists() or self.server_id.department_id
+        """What a rule said, else an alias, else that of the mailbox."""
+        Department = self.env["hr.department"]
+        said = Department.browse(observation.marks.department_id or []).exists()
+        aliases = [found.alias_id for found in observation.reached if found.alias_id]
+        aliases = self.env["mail.alias"].browse(aliases).exists()
+        of_alias = aliases.mail_gateway_department_id[:1]
+        return said or of_alias or self.server_id.department_id
 
     def _put_off(self, delay_s):
         """Try again later."""

@@ -1,10 +1,8 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import ast
-
 from odoo import models
 
-from .mail_gateway_topic import linked_tags
+from .routing_call import Gone
 
 
 class MailGatewayRule(models.Model):
@@ -45,15 +43,10 @@ class MailGatewayRule(models.Model):
     # --- one method an action
 
     def _act_alias(self, observation, call):
-        alias = self.alias_id.exists()
-        if not alias:
-            return self._note(observation, "rule_alias_gone")
-        model = alias.sudo().alias_model_id.model
-        defaults = ast.literal_eval(alias.alias_defaults)
-        return call.route(model, alias.alias_force_thread_id, defaults, alias)
+        return self._lead(observation, call.to_alias, self.alias_id)
 
     def _act_new(self, observation, call):
-        return self._act_topic(observation, call, self.topic_id)
+        return self._lead(observation, call.to_topic, self.topic_id, observation)
 
     def _act_department(self, observation, call):
         topic = self.department_id.mail_gateway_topic_id
@@ -62,50 +55,22 @@ class MailGatewayRule(models.Model):
             return self._note(
                 observation, "rule_department_unset", department=department
             )
-        return self._act_topic(observation, call, topic)
-
-    def _act_topic(self, observation, call, topic):
-        if not topic:
-            return self._note(observation, "rule_topic_gone")
-        if not self._takes(topic.model, "message_new"):
-            return self._note(observation, "rule_model_unfit", model=topic.model)
-        marks = observation.marks
-        marks.department_id = marks.department_id or topic.department_id.id
-        marks.tags += topic._tag_names()
-        # Looking is for nothing if it makes tags.
-        tags = [] if observation.dry else marks.tags
-        values = linked_tags(self.env[topic.model], tags) | topic._values()
-        return call.route(topic.model, 0, self._with_department(topic, values, marks))
+        return self._lead(observation, call.to_topic, topic, observation)
 
     def _act_record(self, observation, call):
-        if not self._takes(self.res_model, "message_update"):
-            return self._note(
-                observation, "rule_model_unfit", model=self.res_model or ""
-            )
-        # Stock would make a new one where the record is gone.
-        if not self.res_id or not self.env[self.res_model].browse(self.res_id).exists():
-            return self._note(observation, "rule_record_gone", model=self.res_model)
-        return call.route(self.res_model, self.res_id, {})
+        return self._lead(observation, call.to_record, self.res_model, self.res_id)
+
+    def _lead(self, observation, lead, *to):
+        try:
+            return lead(*to)
+        except Gone as gone:
+            return self._note(observation, f"rule_{gone.code}", **gone.params)
 
     def _act_ignore(self, observation, _call):
         return self._note(observation, "rule_ignored")
 
     def _act_quarantine(self, observation, _call):
         return self._note(observation, "rule_quarantined")
-
-    # --- values
-
-    def _takes(self, model, method):
-        Model = self.env.get(model or "")
-        if Model is None or Model._abstract or Model._transient:
-            return False
-        return hasattr(Model, method)
-
-    def _with_department(self, topic, values, marks):
-        field = self.env[topic.model]._fields.get("department_id")
-        if marks.department_id and field and field.comodel_name == "hr.department":
-            return {"department_id": marks.department_id, **values}
-        return values
 
 
 def _names(text):

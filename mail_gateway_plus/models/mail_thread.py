@@ -88,6 +88,10 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
         found = super()._detect_write_to_catchall(msg_dict)
+        observation = observing.current()
+        if observation is not None and observation.letter is not None:
+            # The policy of the domain says what becomes of it.
+            return found
         return self._mail_gateway_noted("written_to_catchall", found)
 
     @api.model
@@ -122,10 +126,10 @@ class MailThread(models.AbstractModel):
             return super()._routing_create_bounce_email(
                 email_from, body_html, message, **mail_values
             )
-        model = self._name
+        model, company = self._name, self.env.company.id
 
         def answer(env):
-            env[model]._routing_create_bounce_email(
+            env[model].with_company(company)._routing_create_bounce_email(
                 email_from, body_html, message, **mail_values
             )
 

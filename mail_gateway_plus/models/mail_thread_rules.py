@@ -98,6 +98,8 @@ class MailThread(models.AbstractModel):
         """
         # Of a further delivery only the aliases count that the first did not name.
         if observation.guise.only_aliases is not None:
+            if catchall:
+                observation.note("written_to_catchall")
             return None
         for stage in stages:
             if catchall or not stage.startswith("catchall"):
@@ -124,16 +126,8 @@ class MailThread(models.AbstractModel):
         return self._mail_gateway_by_rules(observation, chain.BEFORE_REPLIES)
 
     @api.model
-    def _mail_gateway_stage_catchall_alone(self, _observation):
-        return None
-
-    @api.model
     def _mail_gateway_stage_rules(self, observation):
         return self._mail_gateway_by_rules(observation, chain.RULES)
-
-    @api.model
-    def _mail_gateway_stage_catchall_among(self, _observation):
-        return None
 
     @api.model
     def _mail_gateway_by_rules(self, observation, stage):

@@ -162,6 +162,7 @@ def _handle(row, observation, deliver):
     observation.incoming_id = row.id
     observation.letter = row._letter(raw, observation.guise.recipients)
     observation.company_id = row._company_of_rules(observation.letter).id or 0
+    observation.mailbox_department_id = row.server_id.department_id.id or 0
     result = _hand_over(row, raw, readable, observation, deliver)
     if first and not observation.reached and not observation.noted("alias_refused"):
         # Its further recipients led nowhere else.

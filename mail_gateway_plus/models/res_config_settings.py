@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from .ir_mail_server_before_save import DEFAULT as TEST_BEFORE_SAVE
 from .ir_mail_server_permission import DAYS_SETTING
 from .mail_gateway_incoming_retention import DAYS
+from .res_users import OWN_ADDRESSES
 
 PAUSED = "mail_gateway_plus.fetch_paused"
 
@@ -30,6 +31,12 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=TEST_BEFORE_SAVE,
         help="New outgoing servers have Test Before Save switched on: a server whose"
         " test fails is not saved. It can be changed on the form of each.",
+    )
+    mail_gateway_own_addresses = fields.Boolean(
+        "Mail to People's Own Addresses",
+        config_parameter=OWN_ADDRESSES,
+        help="Mail that no alias takes and that is written to an address of a user"
+        " shows in the inbox of that user.",
     )
     mail_gateway_attention_count = fields.Integer(
         compute="_compute_mail_gateway_attention_count"

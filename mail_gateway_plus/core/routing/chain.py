@@ -34,6 +34,12 @@ class Stage:
 
 #: The rules of both stages note the same step, each with its stage.
 _BY_RULES = ("rule_matched",)
+#: The same for the policy of a catchall address.
+_BY_POLICY = (
+    "written_to_catchall",
+    *("catchall_quarantined", "catchall_unanswered"),
+    *("catchall_sent_on", "catchall_target_gone"),
+)
 
 STAGES: tuple[Stage, ...] = (
     Stage("duplicate", decides=("same_mail", "delivered_again", "message_known")),
@@ -43,12 +49,15 @@ STAGES: tuple[Stage, ...] = (
     Stage("automatic", ours=True),
     Stage(BEFORE_REPLIES, ours=True, decides=_BY_RULES),
     Stage("reply", decides=("reply_found",)),
-    Stage("catchall_alone", decides=("written_to_catchall",)),
+    Stage("catchall_alone", decides=_BY_POLICY),
     Stage(RULES, ours=True, decides=_BY_RULES),
     Stage("aliases", decides=("alias_found", "alias_refused")),
     Stage("subaddress", ours=True, decides=("subaddress_found",)),
+    # An alias is made for many and on purpose, so it comes before a person's address;
+    # the mailbox's document type takes whatever is left, so it comes behind.
+    Stage("users", ours=True, decides=("inbox_found", "inbox_unseen")),
     Stage("default_model", decides=("default_model_found",)),
-    Stage("catchall_among", decides=("written_to_catchall",)),
+    Stage("catchall_among", decides=_BY_POLICY),
     Stage("nothing", decides=("no_route",)),
     Stage("sender_rate", decides=("sender_rate",)),
 )
@@ -56,7 +65,8 @@ STAGES: tuple[Stage, ...] = (
 CODES = tuple(stage.code for stage in STAGES)
 #: Where stock's ``message_route`` (19.0) lets others in, and what is asked there.
 AFTER_BOUNCE = ("reports", "automatic", BEFORE_REPLIES)
-AFTER_REPLY = ("catchall_alone", RULES)
+#: Stock looks for aliases behind this place: ``users`` leaves them what they take.
+AFTER_REPLY = ("catchall_alone", RULES, "users")
 AFTER_MODEL = ("catchall_among",)
 
 #: The stage of a step that does not name its own.

@@ -104,6 +104,10 @@ class Observation:
     #: The company whose rules count, 0 where only those of all companies do.
     company_id: int = 0
     marks: Marks = field(default_factory=Marks)
+    #: The department of the mailbox, 0 for none.
+    mailbox_department_id: int = 0
+    #: (model, department) of each record that is to be made, in this order.
+    departments: list[tuple[str, int]] = field(default_factory=list)
     #: The rule that decided.
     rule_id: int = 0
     #: Odoo's own call for routes, once it has come as far.

@@ -23,7 +23,8 @@ def test_stock_keeps_its_order():
         ("bounce", "reports", "automatic"),
         ("automatic", "rules_before_replies", "reply"),
         ("catchall_alone", "rules", "aliases"),
-        ("aliases", "subaddress", "default_model"),
+        ("aliases", "subaddress", "users"),
+        ("subaddress", "users", "default_model"),
     ],
 )
 def test_ours_stand_between(before, stage, behind):
