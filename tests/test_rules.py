@@ -337,3 +337,53 @@ def test_explained_for_operators_only(live):
         user = env["res.users"].create({"name": "U", "login": "u-explain"})
         with pytest.raises(AccessError):
             env["mail.gateway.rule"].with_user(user).explain(b"Subject: x\r\n\r\n")
+
+
+def test_tags_reach_records_of_aliases_and_of_answers(live, ledger, rule):
+    rule(("subject", "contains", "press"), action="mark", tags="Press")
+    rule(("subject", "contains", "press"), action="mark", tags="Late", before_replies=1)
+    ledger.end(mail("sales@demo.example", "press question"))
+    with live.env() as env:
+        lead = env["crm.lead"].search([("name", "=", "press question")])
+        assert sorted(lead.tag_ids.mapped("name")) == ["Late", "Press"]
+        talk = env["crm.lead"].create({"name": "Talk"})
+        known = talk.message_post(body="Hello").message_id
+        talk_id = talk.id
+    ledger.end(mail("sales@demo.example", "Re: press", in_reply_to=known))
+    with live.env() as env:
+        assert env["crm.lead"].browse(talk_id).tag_ids.mapped("name") == ["Late"]
+
+
+def test_rules_believe_servers_that_the_mailbox_trusts(live, ledger, rule):
+    rule(("authentication", "is", "dmarc=fail"), action="quarantine")
+    said = {"authentication_results": "mx.demo.example; dmarc=fail"}
+    row = ledger.end(mail("sales@demo.example", "Not trusted", **said))
+    assert ledger.read(row, "state") == "routed"
+    with live.env() as env:
+        box = env["fetchmail.server"].browse(live.mailbox_id)
+        box.trusted_hosts = "mx.other.example, MX.demo.example"
+    row = ledger.end(mail("sales@demo.example", "Trusted", **said))
+    assert ledger.read(row, "reason_code") == "rule_quarantined"
+
+
+def test_rules_of_the_company_whose_domain_is_written_to(live, ledger, rule):
+    """Equal local parts on two domains, in a mailbox of no company."""
+    with live.env() as env:
+        here = env.company
+        domain = env["mail.alias.domain"].create({"name": "other.example"})
+        there = env["res.company"].create(
+            {"name": "Other", "alias_domain_id": domain.id}
+        )
+        ids = here.id, there.id
+        server = env["fetchmail.server"].create({"name": "Both", "company_id": False})
+        server_id = server.id
+    info = ("recipient_local", "is", "info")
+    first = rule(info, action="ignore", company_id=ids[0])
+    second = rule(info, action="quarantine", company_id=ids[1])
+    row = ledger.end(mail("info@demo.example", "To the first"), server_id)
+    assert ledger.read(row, "state") == "ignored"
+    row = ledger.end(mail("info@other.example", "To the second"), server_id)
+    assert ledger.read(row, "reason_code") == "rule_quarantined"
+    with live.env() as env:
+        hits = env["mail.gateway.rule"].browse([first, second]).mapped("hit_count")
+        assert hits == [1, 1]

@@ -48,6 +48,7 @@ from . import fetchmail_server_status
 from . import fetchmail_server_reconciliation
 from . import fetchmail_server_test
 from . import fetchmail_server_provider
+from . import fetchmail_server_trust
 from . import fetchmail_server_twin
 from . import ir_cron
 from . import ir_mail_server_connection

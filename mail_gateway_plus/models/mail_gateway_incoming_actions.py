@@ -50,6 +50,14 @@ class MailGatewayIncoming(models.Model):
             "mail.gateway.answer.wizard", self.env._("Answer the Sender")
         )
 
+    def action_try(self):
+        """What would become of it under today's rules; nothing is written."""
+        self.ensure_one()
+        tried = self.env["mail.gateway.try"].create(
+            {"kind": "incoming", "incoming_id": self.id}
+        )
+        return tried.action_try()
+
     def action_ignore(self):
         """Set aside: nothing is to come of it."""
         ignored = self._to_treat()

@@ -26,7 +26,7 @@ class MailGatewayIncoming(models.Model):
             "time": lambda: [Said(f"{self._local_now():%H:%M}")],
             "weekday": lambda: [Said(str(self._local_now().isoweekday()))],
         }
-        return Letter(raw, recipients, asked)
+        return Letter(raw, recipients, asked, self.server_id._trusted_hosts())
 
     def _company_of_rules(self, letter):
         """The company whose rules count: that of the mailbox, else the one whose

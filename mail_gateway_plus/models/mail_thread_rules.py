@@ -6,6 +6,7 @@ from odoo.tools import email_split
 from ..core.message import subaddress
 from ..core.routing import chain
 from . import observing
+from .mail_gateway_topic import linked_tags
 from .routing_call import Call
 
 #: Stands for the recipients of a message that names none: without any, stock passes
@@ -134,6 +135,26 @@ class MailThread(models.AbstractModel):
         Rule = self.env["mail.gateway.rule"].sudo()
         matched = Rule._ask(observation, stage, stage == chain.BEFORE_REPLIES)
         return matched._act(observation, observation.call) if matched else None
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        observation = observing.current()
+        if observation is not None and observation.marks.tags:
+            tags = list(dict.fromkeys(observation.marks.tags))
+            routes = [self._mail_gateway_tagged(route, tags) for route in routes or ()]
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _mail_gateway_tagged(self, route, tags):
+        """The route with the tags that rules have set; a record that is there gets
+        them at once."""
+        model, thread_id, values, user_id, alias = route
+        linked = linked_tags(self.env[model], tags)
+        if not thread_id:
+            return model, thread_id, {**linked, **(values or {})}, user_id, alias
+        if linked:
+            self.env[model].sudo().browse(thread_id).write(linked)
+        return route
 
     @api.model
     def _mail_gateway_addressed(self, recipients):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.routing.observation import Reached
-from .mail_gateway_topic import linked_tags
 
 
 class Gone(Exception):
@@ -66,10 +65,7 @@ class Call:
         marks = observation.marks
         marks.department_id = marks.department_id or topic.department_id.id
         marks.tags += topic._tag_names()
-        # Looking is for nothing if it makes tags.
-        tags = [] if observation.dry else marks.tags
-        values = linked_tags(topic.env[topic.model], tags) | topic._values()
-        return self.route(topic.model, 0, values)
+        return self.route(topic.model, 0, topic._values())
 
     def to_record(self, model, res_id):
         """:raise Gone: there is no such record, or its model takes no mail"""

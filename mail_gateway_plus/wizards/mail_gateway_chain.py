@@ -26,6 +26,22 @@ class MailGatewayChain(models.TransientModel):
                 "mail_gateway_plus.chain_table", values
             )
 
+    def _compute_display_name(self):
+        for page in self:
+            page.display_name = self.env._("Order of Routing")
+
+    @api.model
+    def action_open(self):
+        """The page, with what counts now."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Order of Routing"),
+            "res_model": self._name,
+            "res_id": self.create({}).id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
     def _stages(self):
         counts = self._counts()
         Advice = self.env["mail.gateway.advice"]

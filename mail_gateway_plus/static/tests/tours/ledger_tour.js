@@ -35,7 +35,8 @@ registry.category("web_tour.tours").add("mail_gateway_plus_ledger", {
         },
         {
             content: "It ends where the message did",
-            trigger: ".o_field_widget[name=steps]:contains('1. Nobody to give it to')",
+            trigger:
+                ".o_field_widget[name=trace_table]:contains('Nobody to give it to')",
         },
         {
             content: "Back to the list",
