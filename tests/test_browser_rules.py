@@ -85,6 +85,7 @@ def test_a_rule_is_written_by_hand(desk):
     desk.find(".o_form_button_save").click()
     desk.idle()
     expect(line(desk, 0)).to_contain_text("invoice")
+    desk.find(".oe_title").scroll_into_view_if_needed()
     desk.picture("rule")
     desk.go(RULES)
     [row] = desk.rows()
