@@ -197,6 +197,40 @@ def test_only_what_a_test_depends_on_is_tested(live):
             saved(server, smtp_port=27)
 
 
+def test_address_that_all_mail_leaves_from_is_tested(live):
+    """Another one is tested once mail leaves from another."""
+    with live.env() as env:
+        account = {"sender_policy": "account", "from_filter": "ceo@demo.example"}
+        server, _row = saved(env["ir.mail_server"], **values(live, **account))
+        assert history(server).sender == SALES
+        with refused("not owned by user"):
+            saved(server, sender_policy="any")
+        server.sender_policy = "any"
+        with refused("not owned by user"):
+            saved(server, from_mode="keep")
+        saved(server, from_mode="account")
+        assert server.from_mode == "account"
+
+
+def test_server_that_becomes_everybodys_is_tested(live):
+    with live.env() as env:
+        owner = {"owner_user_id": env.ref("base.user_admin").id}
+        server, _row = saved(env["ir.mail_server"], **silent(live, **owner))
+        with refused("stage Name"):
+            saved(server, owner_user_id=False)
+        server.unlink()
+
+
+def test_test_is_kept_when_the_form_goes_on_to_the_next(live):
+    with live.env() as env:
+        server, _row = saved(env["ir.mail_server"], **values(live))
+        other = server.copy()
+        port = {"smtp_port": live.stack.ports["smtps"], "smtp_encryption": "ssl_strict"}
+        (row,) = server.web_save(port, {"name": {}}, next_id=other.id)
+        assert row["id"] == other.id and len(history(server)) == 2
+        assert not history(other)
+
+
 def test_archived_and_personal_servers_are_saved_without_a_test(live):
     with live.env() as env:
         saved(env["ir.mail_server"], **silent(live, active=False))

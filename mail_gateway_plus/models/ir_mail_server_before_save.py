@@ -25,6 +25,10 @@ TESTED = frozenset(
         "smtp_ssl_private_key",
         "mailbox_id",
         "from_filter",
+        # The address that the test sends from, and whether there is one at all.
+        "sender_policy",
+        "from_mode",
+        "owner_user_id",
     }
 )
 
@@ -55,11 +59,13 @@ class IrMailServer(models.Model):
             return super().web_save(vals, specification, next_id)
         tests = self._tested_before_save(vals)
         saved = super().web_save(vals, specification, next_id)
-        if not tests or next_id:
+        if not tests:
             return saved
         servers = self or self.browse(saved[0]["id"])
         for server, question, trial in tests:
             self.env["mail.gateway.diagnosis"]._of(server or servers, question, trial)
+        if next_id:
+            return saved
         return servers.with_context(bin_size=True).web_read(specification)
 
     def _is_switched_on(self, vals):
