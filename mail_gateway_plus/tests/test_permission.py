@@ -233,6 +233,12 @@ class TestPermission(PermissionMixin, TransactionCase):
         self.assertNotIn(found, Permission.with_user(self.operator).search([]))
         with self.assertRaises(UserError):
             found.action_send_from_account()
+        self.assertTrue(server.with_user(self.manager).read(["name", "smtp_host"]))
+        self.assertTrue(server.with_user(self.env.ref("base.user_admin")).read())
+        with self.assertRaises(AccessError):
+            server.with_user(self.operator).read(["name"])
+        servers = self.env["ir.mail_server"].with_user(self.operator)
+        self.assertFalse(servers.name_search("Mine"))
 
     def test_old_evidence_is_found(self):
         old = self._permission("a@h.example")
