@@ -14,7 +14,7 @@ from odoo.release import version as odoo_version
 from sandbox.say import Missing, line
 from sandbox.stack import Stack
 
-from . import crowd, rounds, table
+from . import crowd, decision, rounds, table
 from .cases import CASES, SIDES
 from .side import Side
 
@@ -55,6 +55,8 @@ def main() -> None:
             halves.append(table.fetch_alone(case, results))
         if wanted.case in crowd.NAME:
             found += crowd.run(stack, sides, wanted.short, wanted.patient)
+        if wanted.case in decision.NAME:
+            found += decision.run(sides, wanted.short)
     line(f"\n{machine(stack)}")
     # What else ran takes from both sides, but not the same at each moment.
     line(f"load before it began {load:.1f}; {time.monotonic() - begin:.0f} s in all")

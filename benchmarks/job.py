@@ -44,6 +44,17 @@ class Waited:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """Messages for which routes are looked for, among so many aliases; with the addon
+    also among so many rules, none of which matches."""
+
+    side: str
+    count: int
+    aliases: int
+    rules: int
+
+
+@dataclass(frozen=True)
 class Cost:
     """Of one stage. ``peak_mb`` is how far resident memory rose above its start."""
 

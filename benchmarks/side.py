@@ -14,7 +14,7 @@ from sandbox.paths import ROOT
 from sandbox.say import Missing, step
 from sandbox.stack import Stack
 
-from .job import Cost, Crowd, Job, Result
+from .job import Cost, Crowd, Decision, Job, Result
 
 
 def settings(stack: Stack, **values: str) -> None:
@@ -81,7 +81,7 @@ class Side:
         costs = {name: Cost(**cost) for name, cost in said["costs"].items()}
         return Result(costs, said["made"])
 
-    def ask(self, job: Job | Crowd) -> Any:
+    def ask(self, job: Job | Crowd | Decision) -> Any:
         """What the worker has measured, as it says it."""
         assert self._process.stdin
         kind = type(job).__name__

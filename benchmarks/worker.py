@@ -23,8 +23,8 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import setting, waiting
-from .job import Cost, Crowd, Job
+from . import deciding, setting, waiting
+from .job import Cost, Crowd, Decision, Job
 
 #: Stock takes so many messages a run; its scheduled action starts the next at once.
 STOCK_RUN = 50
@@ -46,10 +46,10 @@ def main(config_file: str, database: str) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         kind, values = json.loads(line)
-        _in_fork(registry, {"Job": Job, "Crowd": Crowd}[kind](**values))
+        _in_fork(registry, JOBS[kind][0](**values))
 
 
-def _in_fork(registry: Registry, job: Job | Crowd) -> None:
+def _in_fork(registry: Registry, job: Job | Crowd | Decision) -> None:
     child = os.fork()
     if child:
         _pid, status = os.waitpid(child, 0)
@@ -57,7 +57,7 @@ def _in_fork(registry: Registry, job: Job | Crowd) -> None:
             print("failed", flush=True)
         return
     try:
-        work = wait if isinstance(job, Crowd) else run
+        _kind, work = JOBS[type(job).__name__]
         print(json.dumps(work(registry, job)), flush=True)
         os._exit(0)
     except BaseException:
@@ -79,6 +79,16 @@ def wait(registry: Registry, crowd: Crowd) -> dict[str, object]:
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         return asdict(waiting.run(env, crowd))
+
+
+def decide(registry: Registry, decision: Decision) -> dict[str, object]:
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        return {"ms": deciding.run(env, decision)}
+
+
+#: By the name of a job: its form, and what does it.
+JOBS = {"Job": (Job, run), "Crowd": (Crowd, wait), "Decision": (Decision, decide)}
 
 
 def _memory(row: str) -> float:

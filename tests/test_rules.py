@@ -387,3 +387,84 @@ def test_rules_of_the_company_whose_domain_is_written_to(live, ledger, rule):
     with live.env() as env:
         hits = env["mail.gateway.rule"].browse([first, second]).mapped("hit_count")
         assert hits == [1, 1]
+
+
+def test_rules_know_contacts_and_colleagues(live, ledger, rule):
+    with live.env() as env:
+        env["res.partner"].create({"name": "Known", "email": "Known@friend.example"})
+        env["res.users"].create(
+            {"name": "Inge", "login": "inge", "email": "inge@demo.example"}
+        )
+    rule(("sender_internal", "is_set", ""), name="Colleague", action="ignore")
+    rule(("sender_known", "is_set", ""), name="Contact", action="quarantine")
+    row = ledger.end(mail("sales@demo.example", sender="inge@demo.example"))
+    assert ledger.read(row, "reason_code") == "rule_ignored"
+    row = ledger.end(mail("sales@demo.example", sender="known@friend.example"))
+    assert ledger.read(row, "reason_code") == "rule_quarantined"
+    row = ledger.end(mail("sales@demo.example", sender="stranger@far.example"))
+    assert ledger.read(row, "state") == "routed"
+
+
+def test_a_worker_learns_of_a_change_at_once(live, ledger, rule):
+    """Another worker's change, as one that this process hears of by nothing but the
+    database."""
+    made = rule(("subject", "is", "watched"), action="ignore")
+    row = ledger.end(mail("sales@demo.example", "watched"))
+    assert ledger.read(row, "state") == "ignored"
+    with live.env() as env:
+        env.cr.execute(
+            "UPDATE mail_gateway_rule SET action = 'quarantine' WHERE id = %s;"
+            "UPDATE mail_gateway_rule_condition SET value = 'seen' WHERE rule_id = %s;"
+            "UPDATE ir_config_parameter SET value = 'another worker'"
+            " WHERE key = 'mail_gateway_plus.rules_version'",
+            [made, made],
+        )
+    row = ledger.end(mail("sales@demo.example", "watched"))
+    assert ledger.read(row, "state") == "routed"
+    row = ledger.end(mail("sales@demo.example", "seen"))
+    assert ledger.read(row, "state") == "quarantined"
+
+
+def test_a_change_that_is_rolled_back_leaves_nothing(live, ledger, rule):
+    rule(("subject", "is", "x-never"), action="ignore")
+    with live.env() as env:
+        savepoint = env.cr.savepoint()
+        env["mail.gateway.rule"].create({"name": "All", "action": "quarantine"})
+        found = env["mail.gateway.rule"].explain(mail("sales@demo.example"))
+        assert found["reason_code"] == "rule_quarantined"
+        savepoint.close(rollback=True)
+    row = ledger.end(mail("sales@demo.example"))
+    assert ledger.read(row, "state") == "routed"
+
+
+def test_an_expression_that_takes_too_long_does_not_match(live, ledger, rule):
+    rule(("subject", "regex", "(a|aa)+$"), name="Slow", action="quarantine")
+    row = ledger.end(mail("sales@demo.example", "a" * 400 + "!"))
+    assert ledger.read(row, "state") == "routed"
+    steps = ledger.read(row, "trace")["steps"]
+    [missed] = [s["params"] for s in steps if s["step"] == "rule_missed"]
+    assert missed["late"] == "1"
+
+
+def test_a_second_delivery_is_not_asked_again(live, ledger, rule):
+    made = rule(("subject", "is", "twice"), action="ignore")
+    raw = mail("sales@demo.example", "twice")
+    first = ledger.end(raw)
+    again = ledger.end(b"Delivered-To: other@demo.example\r\n" + raw)
+    assert ledger.read(first, "state") == "ignored"
+    assert ledger.read(again, "state") == "duplicate"
+    with live.env() as env:
+        assert env["mail.gateway.rule"].browse(made).hit_count == 1
+
+
+def test_hits_are_summed_up(live, ledger, rule):
+    made = rule(("subject", "is", "counted"), action="ignore")
+    for _turn in range(3):
+        ledger.end(mail("sales@demo.example", "counted"))
+    with live.env() as env:
+        env["mail.gateway.rule.hit"]._compact()
+        found = env["mail.gateway.rule"].browse(made)
+        assert found.hit_count == 3 and len(found.hit_ids) == 1
+        assert found in env["mail.gateway.rule"].search([("last_hit", "!=", False)])
+        dead = env["mail.gateway.rule"].search([("last_hit", "=", False)])
+        assert found not in dead

@@ -55,9 +55,11 @@ class HrDepartment(models.Model):
     def _mail_gateway_values(self, model):
         """What a new record of ``model`` gets of this department: the department
         itself, and who is responsible."""
+        if not self:
+            return {}
         Model, values = self.env[model], {}
         name = self.env["mail.gateway.department.field"]._name_in(model)
-        if self and name:
+        if name:
             values[name] = self.id
         user = self.mail_gateway_responsible_id.filtered("active")
         one, many = Model._fields.get("user_id"), Model._fields.get("user_ids")

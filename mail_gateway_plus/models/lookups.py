@@ -17,6 +17,7 @@ from . import observing
 #: What is looked up: it changes in one go, and is looked up anew from there on.
 ALIASES = "mail_gateway_aliases"
 PARTNERS = "mail_gateway_partners"
+RULES = "mail_gateway_rules"
 
 
 def wanted(env):
@@ -28,7 +29,7 @@ def wanted(env):
 def once(env, topic, key, look_up):
     """The result of ``look_up``, called once a transaction for this ``key``.
 
-    :param topic: ALIASES or PARTNERS
+    :param topic: ALIASES, PARTNERS or RULES
     :param key: hashable
     :param look_up: gives what outlives a change of the environment: no records
     """

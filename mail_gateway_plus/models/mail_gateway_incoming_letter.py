@@ -3,7 +3,6 @@
 from odoo import fields, models
 from odoo.tools import email_normalize
 
-from ..core.message import answerable, head
 from ..core.routing.condition import Said
 from ..core.routing.letter import Letter
 
@@ -13,20 +12,31 @@ class MailGatewayIncoming(models.Model):
 
     _inherit = "mail.gateway.incoming"
 
+    def _observe(self, observation, raw, recipients=()):
+        """Tell the observation of this message what the stages of the chain ask for.
+
+        :param recipients: those of further deliveries of the same mail
+        """
+        observation.original = raw
+        observation.incoming_id = self.id or 0
+        observation.letter = self._letter(raw, recipients)
+        observation.company_id = self._company_of_rules(observation.letter).id or 0
+        observation.mailbox_department_id = self.server_id.department_id.id or 0
+
     def _letter(self, raw, recipients=()):
         """The facts that conditions ask for; what only Odoo knows is asked when a
         rule wants it."""
         self.ensure_one()
-        sender = answerable.address(head.split(raw)[0])
         asked = {
             "mailbox": self._said_mailbox,
             "folder": self._said_folder,
-            "sender_known": lambda: self._said_sender_known(sender),
-            "sender_internal": lambda: self._said_sender_internal(sender),
+            "sender_known": lambda: self._said_sender_known(letter),
+            "sender_internal": lambda: self._said_sender_internal(letter),
             "time": lambda: [Said(f"{self._local_now():%H:%M}")],
             "weekday": lambda: [Said(str(self._local_now().isoweekday()))],
         }
-        return Letter(raw, recipients, asked, self.server_id._trusted_hosts())
+        letter = Letter(raw, recipients, asked, self.server_id._trusted_hosts())
+        return letter
 
     def _company_of_rules(self, letter):
         """The company whose rules count: that of the mailbox, else the one whose
@@ -49,14 +59,14 @@ class MailGatewayIncoming(models.Model):
     def _said_folder(self):
         return [Said(self.folder)] if self.folder else []
 
-    def _said_sender_known(self, sender):
-        email = email_normalize(sender)
+    def _said_sender_known(self, letter):
+        email = email_normalize(letter.said.sender.address)
         Partner = self.env["res.partner"].sudo()
         found = email and Partner.search([("email_normalized", "=", email)], limit=1)
         return [Said(found.display_name, "From")] if found else []
 
-    def _said_sender_internal(self, sender):
-        email = email_normalize(sender)
+    def _said_sender_internal(self, letter):
+        email = email_normalize(letter.said.sender.address)
         domain = [("email_normalized", "=", email), ("share", "=", False)]
         found = email and self.env["res.users"].sudo().search(domain, limit=1)
         return [Said(found.display_name, "From")] if found else []

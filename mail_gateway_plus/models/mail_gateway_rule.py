@@ -8,6 +8,7 @@ from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ..core.routing import condition, rule
+from . import lookups
 from .mail_gateway_topic import _NO_DOCUMENTS
 
 _logger = logging.getLogger(__name__)
@@ -194,6 +195,10 @@ class MailGatewayRule(models.Model):
         """What changes with each change of any rule, in the transaction that changes
         it. A cache that is told of changes after their commit is told late, and a
         worker may process for minutes before it listens."""
+        return lookups.once(self.env, lookups.RULES, VERSION, self._read_version)
+
+    @api.model
+    def _read_version(self):
         self.flush_model()
         query = SQL("SELECT value FROM ir_config_parameter WHERE key = %s", VERSION)
         return next((value for (value,) in self.env.execute_query(query)), "")
@@ -201,6 +206,7 @@ class MailGatewayRule(models.Model):
     @api.model
     def _changed(self):
         """Random and not counted: a number would come again after a rollback."""
+        lookups.stop(self.env, lookups.RULES)
         self.env.cr.execute(
             """
             INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)

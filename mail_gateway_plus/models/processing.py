@@ -42,7 +42,10 @@ ROW_FIELDS = (
     *("server_id", "company_id", "state", "trace"),
     *("fingerprint", "message_id", "recipients"),
 )
-SERVER_FIELDS = ("object_id", "original", "attach")
+SERVER_FIELDS = (
+    *("object_id", "original", "attach"),
+    *("department_id", "trusted_hosts"),
+)
 
 
 def process(registry, incoming_id):
@@ -158,11 +161,7 @@ def _handle(row, observation, deliver):
     if finding:
         observation.note(finding.code, **finding.params)
         return None
-    observation.original = raw
-    observation.incoming_id = row.id
-    observation.letter = row._letter(raw, observation.guise.recipients)
-    observation.company_id = row._company_of_rules(observation.letter).id or 0
-    observation.mailbox_department_id = row.server_id.department_id.id or 0
+    row._observe(observation, raw, observation.guise.recipients)
     result = _hand_over(row, raw, readable, observation, deliver)
     if first and not observation.reached and not observation.noted("alias_refused"):
         # Its further recipients led nowhere else.

@@ -34,7 +34,7 @@ def forecast(row, raw):
     :return: an Observation with the destinations as ``reached``; a record that would
         be made has the id 0
     """
-    observation = Observation(dry=True, incoming_id=row.id or 0)
+    observation = Observation(dry=True)
     with _undone(row.env), observing(observation):
         context = {"mail_gateway_queue_only": True}
         row = row.with_env(api.Environment(row.env.cr, SUPERUSER_ID, context))
@@ -65,9 +65,7 @@ class _Forecast:
             return
         row, observation = self.row, self.observation
         recipients = row._delivery().recipients if row.id else ()
-        observation.original = self.raw
-        observation.letter = row._letter(self.raw, recipients)
-        observation.company_id = row._company_of_rules(observation.letter).id or 0
+        row._observe(observation, self.raw, recipients)
         try:
             self._parse(readable)
             routes = self._routes()
