@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from odoo import fields
+from odoo import fields, tools
 from odoo.exceptions import UserError
 
 from sandbox.accounts import owns
@@ -532,6 +532,48 @@ def test_who_gets_the_messages(world, box):
         assert wizard.email_to == "back@demo.example" and not wizard.is_foreign
         wizard.email_to = "stranger@elsewhere.example"
         assert wizard.is_foreign
+
+
+def test_nothing_goes_to_other_people(world, box):
+    mailbox, address = box(), "info_x@elsewhere.example"
+    for to in (f"{address}, back@demo.example", "infoyx@elsewhere.example"):
+        world.stack.deliver("back@demo.example", mail(to, to))
+    world.fetch(mailbox)
+    with world.env() as env:
+        server = relay(world, env, from_filter=SALES)
+        with pytest.raises(UserError, match="never go to other people"):
+            start(env, mailbox, server, email_to=address)
+        assert not server.permission_ids.trip_ids
+    # The mailbox of a login that is no address.
+    world.stack.deliver("back@demo.example", mail(address, "For info"))
+    world.fetch(mailbox)
+    with world.env() as env:
+        values = {"mailbox_id": mailbox, "email_to": address}
+        wizard = env["mail.gateway.round.trip.start"].create(values)
+        assert not wizard.is_foreign
+
+
+def test_servers_of_the_configuration_file_and_archived_ones(world, box, monkeypatch):
+    mailbox, stack = box(), world.stack
+    for name, value in {
+        "smtp_server": stack.host,
+        "smtp_port": stack.ports["smtp"],
+        "smtp_ssl": True,
+        "smtp_user": SALES,
+        "smtp_password": stack.password,
+        "from_filter": SALES,
+    }.items():
+        monkeypatch.setitem(tools.config.options, name, value)
+    with world.env() as env:
+        archived = relay(world, env, SUPPORT, active=False, from_filter=SUPPORT)
+        servers = env["ir.mail_server"]._configured() + archived
+        start(env, mailbox, servers)
+        numbers = servers.ids
+    come_back(world, mailbox, count=2)
+    with world.env() as env:
+        rows = env["ir.mail_server"].browse(numbers).permission_ids
+        assert set(rows.mapped("email")) == {SALES, SUPPORT}
+        assert set(rows.mapped("trip_state")) == {"returned"}
 
 
 def test_limits_hold_and_the_rest_is_sent_later(world, box):

@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, TransactionCase, tagged
 
 from .test_permission import PermissionMixin
@@ -50,6 +50,15 @@ class TestRoundTrip(PermissionMixin, TransactionCase):
         context = self.server.action_round_trip()["context"]
         self.assertEqual(Form(self.env[START].with_context(**context)).mailbox_id, twin)
 
+    def test_archived_server_shows_what_it_would_send(self):
+        self._mailbox("erp@h.example")
+        self.server.active = False
+        context = self.server.with_user(self.admin).action_round_trip()["context"]
+        start = self.env[START].with_user(self.admin).with_context(**context)
+        with Form(start) as form:
+            self.assertGreater(form.count, 0)
+        self.assertEqual(form.record.mail_server_ids, self.server)
+
     def test_waits_longer_than_between_two_fetches(self):
         Trip = self.env["mail.gateway.round.trip"]
         mailbox = self._mailbox("erp@h.example", fetch_interval=5)
@@ -66,6 +75,17 @@ class TestRoundTrip(PermissionMixin, TransactionCase):
                 self.server.with_user(user).action_round_trip()
             with self.assertRaises(AccessError):
                 self.env[START].with_user(user).create({})
+
+    def test_personal_server_is_its_owners(self):
+        server = self._server("Mine", owner_user_id=self.manager.id, smtp_host="x")
+        found = self._permission("m@h.example", server=server)
+        mailbox = self._mailbox("erp@h.example")
+        start = self.env[START].with_user(self.admin)
+        of_server = {"mailbox_id": mailbox.id, "mail_server_ids": server.ids}
+        with self.assertRaisesRegex(UserError, "can test it"):
+            start.create(of_server).action_send()
+        with self.assertRaises(AccessError):
+            start.create({"mailbox_id": mailbox.id, "permission_ids": found.ids})
 
     def test_operators_read_the_report_and_nobody_the_digest(self):
         trip = self._trip(state="returned", token_digest="0a1b", spf="pass")

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_domain_extract, email_normalize
+from odoo.tools.sql import escape_psql
 
 from ..models.ir_mail_server_permission import PATIENCE_S
 
@@ -13,7 +14,10 @@ class MailGatewayRoundTripStart(models.TransientModel):
     _name = "mail.gateway.round.trip.start"
     _description = "Start of Round Trips"
 
-    mail_server_ids = fields.Many2many("ir.mail_server", string="All Addresses of")
+    # That of the configuration file is an archived one.
+    mail_server_ids = fields.Many2many(
+        "ir.mail_server", string="All Addresses of", context={"active_test": False}
+    )
     permission_ids = fields.Many2many("mail.gateway.permission", string="Addresses")
     mailbox_id = fields.Many2one(
         "fetchmail.server",
@@ -82,10 +86,22 @@ class MailGatewayRoundTripStart(models.TransientModel):
             start.is_foreign = bool(start.email_to) and not start._is_ours()
 
     def _is_ours(self):
-        """Of this database, or of the mailbox's own domain."""
+        """Of this database, of the mailbox's own domain, or one whose mail has come
+        into the mailbox: test messages go to nobody else."""
         domain = email_domain_extract(self.mailbox_id.sudo().user or "")
         is_here = domain and email_domain_extract(self.email_to) == domain
-        return is_here or self.env["ir.mail_server"]._is_own_address(self.email_to)
+        is_own = self.env["ir.mail_server"]._is_own_address(self.email_to)
+        return is_here or is_own or self._has_come()
+
+    def _has_come(self):
+        """Addressed there alone: strangers stand among several recipients."""
+        address = email_normalize(self.email_to or "")
+        alone = [
+            ("server_id", "=", self.mailbox_id.id),
+            ("recipients", "=ilike", escape_psql(address or "")),
+        ]
+        incoming = self.env["mail.gateway.incoming"].sudo()
+        return bool(address) and bool(incoming.search_count(alone, limit=1))
 
     def action_send(self):
         """Send what there is time for, and show the list."""
@@ -94,7 +110,6 @@ class MailGatewayRoundTripStart(models.TransientModel):
         Permission = self.env["mail.gateway.permission"]
         rows = self.permission_ids
         for server in self.mail_server_ids:
-            server._check_survey()
             rows |= Permission._rows(server)
         trips = rows._begin_trips(self.mailbox_id, recipient)
         left = trips._post(PATIENCE_S)
@@ -102,8 +117,9 @@ class MailGatewayRoundTripStart(models.TransientModel):
 
     def _check(self):
         """The recipient; refuses what cannot come back."""
-        self.mail_server_ids.check_access("write")
-        self.permission_ids.mail_server_id.check_access("write")
+        for server in self.mail_server_ids | self.permission_ids.mail_server_id:
+            server.check_access("write")
+            server._check_survey()
         mailbox, recipient = self.mailbox_id, email_normalize(self.email_to or "")
         is_piped = mailbox.server_type == "local"
         is_paused = mailbox._is_paused() and not is_piped
@@ -121,6 +137,16 @@ class MailGatewayRoundTripStart(models.TransientModel):
                     "“%s” is no email address. Write one whose mail ends in the"
                     " mailbox.",
                     self.email_to or "",
+                )
+            )
+        if self.is_foreign:
+            raise UserError(
+                self.env._(
+                    "%s is nobody's of this database and not of the mailbox's domain,"
+                    " and no message to it has come into the mailbox yet. Test messages"
+                    " never go to other people. If the address is yours, send it a"
+                    " message from elsewhere, fetch that, and try again.",
+                    recipient,
                 )
             )
         return recipient
