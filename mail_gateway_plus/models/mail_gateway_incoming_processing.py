@@ -175,6 +175,8 @@ class MailGatewayIncoming(models.Model):
                 ],
             }
         )
+        rules = self.env["mail.gateway.rule"].browse(observation.hits)
+        self.env["mail.gateway.rule.hit"].sudo()._add(rules.exists())
         if observation.guise.message_id and observation.reached:
             self.posted_message_id = observation.guise.message_id
         if observation.supersedes and decided.state in ("routed", "bounce"):

@@ -63,7 +63,7 @@ class MailGatewayRuleCondition(models.Model):
         required=True,
         default="is",
     )
-    value = fields.Char()
+    value = fields.Text()
 
     @api.onchange("field")
     def _onchange_field(self):

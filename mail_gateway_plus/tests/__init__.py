@@ -10,6 +10,7 @@ from . import test_operator
 from . import test_permission
 from . import test_outgoing
 from . import test_provider
+from . import test_rule
 from . import test_round_trip
 from . import test_smtp_login
 from . import test_tour

@@ -108,6 +108,8 @@ class Observation:
     mailbox_department_id: int = 0
     #: (model, department) of each record that is to be made, in this order.
     departments: list[tuple[str, int]] = field(default_factory=list)
+    #: The rules that matched, counted once the outcome is certain.
+    hits: list[int] = field(default_factory=list)
     #: The rule that decided.
     rule_id: int = 0
     #: Odoo's own call for routes, once it has come as far.
