@@ -627,6 +627,28 @@ def test_login_that_cannot_be_prepared(world, box, monkeypatch):
         assert row.evidence == SAID
 
 
+def test_what_the_cron_has_sent_meanwhile_is_not_sent_again(world, box, monkeypatch):
+    """It works off the third server while the login to the second is prepared."""
+    mailbox = box()
+    with world.env() as env:
+        servers = env["ir.mail_server"]
+        for _number in range(3):
+            servers += relay(world, env, from_filter=SALES)
+        second, login = servers[1].id, type(servers)._smtp_login__
+
+        def hook(self, *args):
+            if self.id == second:
+                with world.env() as other:
+                    other[MODEL]._cron_round_trips()
+            return login(self, *args)
+
+        monkeypatch.setattr(type(servers), "_smtp_login__", hook)
+        start(env, mailbox, servers)
+        assert env[MODEL].search_count([("state", "=", "sent")]) >= 3
+    come_back(world, mailbox, count=3)
+    assert world.ledger(mailbox, "state") == [("ignored",)] * 3
+
+
 def test_token_is_nowhere_in_the_database(world, lost):
     _mailbox, number, raw = lost
     token = raw.partition(b"X-Mail-Gateway-Round-Trip: ")[2].split()[0].decode()

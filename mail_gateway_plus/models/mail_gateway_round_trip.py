@@ -148,7 +148,9 @@ class MailGatewayRoundTrip(models.Model):
         """The portion of a server. From here on its messages may come back at any
         time. What the login hook has written stays, too, and the transaction does not
         wait for the network, nor for the next server's hook."""
-        trips = self.filtered(lambda trip: trip.mail_server_id == server)
+        trips = self.exists().filtered(lambda trip: trip.mail_server_id == server)
+        # Somebody else may have sent them before the server was locked.
+        trips = trips.filtered(lambda trip: trip.state == "waiting")
         posting = Posting(server, trips, budget_s)
         self.env.cr.commit()  # pylint: disable=invalid-commit
         return posting
