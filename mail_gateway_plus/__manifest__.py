@@ -22,6 +22,7 @@
         "data/mail_gateway_advice_rule.xml",
         "data/mail_gateway_advice_rule_step.xml",
         "data/mail_gateway_advice_chain.xml",
+        "data/mail_gateway_advice_report.xml",
         "data/mail_gateway_advice_policy.xml",
         "data/mail_gateway_advice_probe.xml",
         "data/mail_gateway_advice_lookup.xml",

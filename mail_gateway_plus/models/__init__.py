@@ -33,6 +33,7 @@ from . import mail_gateway_incoming_preview
 from . import mail_gateway_incoming_processing
 from . import mail_gateway_incoming_origin
 from . import mail_gateway_incoming_letter
+from . import mail_gateway_incoming_loops
 from . import mail_gateway_incoming_answer
 from . import mail_gateway_incoming_forward
 from . import mail_gateway_outcome
@@ -66,6 +67,7 @@ from . import ir_mail_server_refusal
 from . import ir_mail_server_before_save
 from . import ir_mail_server_configured
 from . import ir_mail_server_trip
+from . import ir_mail_server_trace
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_gateway_catchall
@@ -77,6 +79,10 @@ from . import mail_thread_speed
 from . import mail_thread_policy
 from . import mail_thread_rules
 from . import mail_thread_department
+from . import mail_thread_told
+from . import mail_thread_bounce
+from . import mail_thread_reports
+from . import mail_thread_guard
 from . import res_partner
 from . import res_users
 from . import res_config_settings

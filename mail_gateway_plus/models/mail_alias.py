@@ -16,6 +16,11 @@ class MailAlias(models.Model):
         help="The department that mail to this alias belongs to, whatever mailbox it"
         " comes to.",
     )
+    mail_gateway_takes_reports = fields.Boolean(
+        "Takes Reports",
+        help="Make records of DMARC and TLS reports that come to this alias. They are"
+        " kept apart otherwise.",
+    )
 
     def _alias_bounce_incoming_email(self, message, message_dict, set_invalid=True):
         """While the ledger processes, neither the mark on the alias nor the answer

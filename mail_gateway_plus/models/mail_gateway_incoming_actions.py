@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..core.finding import Finding
 from ..core.message import answerable, head
-from ..core.routing import verdict
+from ..core.routing import guard, verdict
 from .mail_gateway_incoming_origin import TOO_LARGE
 
 #: Steps after which the sender knows.
@@ -26,7 +26,7 @@ class MailGatewayIncoming(models.Model):
     def action_reprocess(self):
         """Route again, under today's aliases and settings."""
         # What was ignored by mistake as well.
-        again = self._to_treat(also=("ignored_by_hand",))
+        again = self._to_treat(also=("ignored_by_hand", *guard.CODES))
         again = again.filtered(lambda row: not row.raw_purged)
         again._told(self.env._("Processed again"))
         # Of what was too large there is only the header here.

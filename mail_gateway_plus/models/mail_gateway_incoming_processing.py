@@ -214,9 +214,7 @@ class MailGatewayIncoming(models.Model):
             ],
             limit=1,
         )
-        user = self.server_id.responsible_id.filtered("active") or self.env.ref(
-            "base.user_admin", raise_if_not_found=False
-        )
+        user = self._responsible()
         if told or not user:
             return
         # Without "quick update" Odoo mails the assignee, within this transaction.
@@ -228,6 +226,38 @@ class MailGatewayIncoming(models.Model):
                 " show in Incoming Messages under the filter Quarantined.",
                 mailbox=self.server_id.name or self.env._("a former mailbox"),
                 reason=self.reason,
+            ),
+            user_id=user.id,
+        )
+
+    def _responsible(self):
+        user = self.server_id.responsible_id.filtered("active")
+        return user or self.env.ref("base.user_admin", raise_if_not_found=False)
+
+    def _alert_of_abuse(self, address):
+        """One activity while a mailbox has an open one, as for the quarantine.
+
+        :param address: who complained of a message of ours, "" where nobody knows
+        """
+        told = self.search_count(
+            [
+                ("server_id", "=", self.server_id.id),
+                ("reason_code", "=", "abuse_report"),
+                ("activity_ids", "!=", False),
+            ],
+            limit=1,
+        )
+        user = self._responsible()
+        if told or not user:
+            return
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("Somebody complains of our mail"),
+            note=self.env._(
+                "%(who)s reported a message of ours as unwanted. Too many complaints"
+                " and providers refuse all of our mail. Further ones show in Incoming"
+                " Messages.",
+                who=address or self.env._("A recipient"),
             ),
             user_id=user.id,
         )

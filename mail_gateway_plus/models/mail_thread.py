@@ -101,18 +101,6 @@ class MailThread(models.AbstractModel):
             observation.note(step)
         return found
 
-    @api.model
-    def _routing_handle_bounce(self, email_message, message_dict):
-        if observing.current() is not None:
-            self._mail_gateway_note_bounce(message_dict)
-        return super()._routing_handle_bounce(email_message, message_dict)
-
-    @api.model
-    def _mail_gateway_note_bounce(self, message_dict):
-        observing.current().note(
-            "bounce_report", recipient=message_dict.get("bounced_email") or ""
-        )
-
     def _routing_create_bounce_email(
         self, email_from, body_html, message, **mail_values
     ):

@@ -100,7 +100,9 @@ def _delivery(
         )
     if notification.is_likely(section):
         return notification.of_text(said.text)
-    if not stated and not bounce_sign.is_bounce(section, said):
+    # What calls itself one by its type (RFC 6522, 3) is one, whatever its parts are.
+    named = "delivery-status" in section.text("content-type").lower()
+    if not (stated or named or bounce_sign.is_bounce(section, said)):
         return None
     found = bounce_text.read(
         said,

@@ -15,6 +15,7 @@ for a message that has a route may still be stopped by its sender's rate.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import guard, reports
 from .observation import Step
 
 BEFORE_REPLIES = "rules_before_replies"
@@ -44,8 +45,9 @@ _BY_POLICY = (
 STAGES: tuple[Stage, ...] = (
     Stage("duplicate", decides=("same_mail", "delivered_again", "message_known")),
     Stage("loop_headers", decides=("loop_reply",)),
-    Stage("bounce", decides=("bounce_report",)),
-    Stage("reports", ours=True),
+    Stage("bounce", decides=(reports.BOUNCE, reports.TEMPORARY)),
+    Stage("reports", ours=True, decides=reports.OTHERS),
+    Stage("loop_guard", ours=True, decides=guard.CODES),
     Stage("automatic", ours=True),
     Stage(BEFORE_REPLIES, ours=True, decides=_BY_RULES),
     Stage("reply", decides=("reply_found",)),
@@ -64,7 +66,7 @@ STAGES: tuple[Stage, ...] = (
 
 CODES = tuple(stage.code for stage in STAGES)
 #: Where stock's ``message_route`` (19.0) lets others in, and what is asked there.
-AFTER_BOUNCE = ("reports", "automatic", BEFORE_REPLIES)
+AFTER_BOUNCE = ("reports", "loop_guard", "automatic", BEFORE_REPLIES)
 #: Stock looks for aliases behind this place: ``users`` leaves them what they take.
 AFTER_REPLY = ("catchall_alone", RULES, "users")
 AFTER_MODEL = ("catchall_among",)

@@ -10,6 +10,7 @@ the way; one that nothing explains is quarantined, for silence is not an outcome
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import reports
 from .observation import Observation
 
 #: A person may have these processed again.
@@ -50,6 +51,19 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("delivered_again", "duplicate"),
     ("message_known", "duplicate"),
     ("bounce_report", "bounce"),
+    ("bounce_temporary", "bounce"),
+    ("delivery_delayed", "ignored"),
+    ("delivery_confirmed", "ignored"),
+    ("read_receipt", "ignored"),
+    ("abuse_report", "ignored"),
+    ("dmarc_report", "ignored"),
+    ("tls_report", "ignored"),
+    ("authentication_failure", "ignored"),
+    ("loop_trace", "ignored"),
+    ("loop_hops", "ignored"),
+    ("loop_rounds", "ignored"),
+    ("loop_pair", "ignored"),
+    ("loop_sender", "ignored"),
     ("loop_reply", "ignored"),
     ("rule_ignored", "ignored"),
     ("rule_bounced", "rejected"),
@@ -79,10 +93,14 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("message_id_derived", None),
     ("deliveries_joined", None),
     ("mail_server_told", None),
+    ("address_blacklisted", None),
 )
 
 #: These link to a record, which they have not become.
-_OURS = ("round_trip", "round_trip_late", "round_trip_bounce")
+_OURS = (
+    *("round_trip", "round_trip_late", "round_trip_bounce"),
+    *(reports.BOUNCE, reports.TEMPORARY, *reports.OTHERS),
+)
 
 _CODES = {code for code, _state in STEPS}
 

@@ -20,7 +20,8 @@ def test_stock_keeps_its_order():
 @pytest.mark.parametrize(
     ("before", "stage", "behind"),
     [
-        ("bounce", "reports", "automatic"),
+        ("bounce", "reports", "loop_guard"),
+        ("reports", "loop_guard", "automatic"),
         ("automatic", "rules_before_replies", "reply"),
         ("catchall_alone", "rules", "aliases"),
         ("aliases", "subaddress", "users"),

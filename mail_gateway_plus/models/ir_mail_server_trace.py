@@ -1,0 +1,27 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import hashlib
+
+from odoo import api, models, tools
+
+from ..core.message import loop
+
+
+class IrMailServer(models.Model):
+    """A field in all that is sent, by which it is known if it comes back: Message-IDs
+    are changed on the way, and not all that is sent is kept."""
+
+    _inherit = "ir.mail_server"
+
+    def _prepare_email_message__(self, message, smtp_session):
+        prepared = super()._prepare_email_message__(message, smtp_session)
+        if loop.TRACE not in message:
+            message[loop.TRACE] = self._mail_gateway_token()
+        return prepared
+
+    @api.model
+    @tools.ormcache()
+    def _mail_gateway_token(self):
+        """The same for all that this database sends, and of no other's."""
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
+        return hashlib.sha256(f"mail_gateway_plus:{uuid}".encode()).hexdigest()[:32]

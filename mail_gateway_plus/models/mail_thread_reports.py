@@ -1,0 +1,154 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools import email_split, format_datetime
+
+from ..core.routing import reports
+from . import observing
+from .observing import observing as observing_with
+
+
+class MailThread(models.AbstractModel):
+    """Reports that are no bounces: each is noted where it belongs, and no record is
+    made of it. What they report on is believed only where it is a message of ours."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def _mail_gateway_stage_reports(self, observation):
+        message_dict = observation.call.message_dict
+        code = self._mail_gateway_report_code(observation, message_dict)
+        if code not in reports.OTHERS or self._mail_gateway_takes(code, message_dict):
+            return super()._mail_gateway_stage_reports(observation)
+        report = observation.letter.said.report
+        message, _ids = self._mail_gateway_reported(observation, message_dict)
+        # What people sent to us is not ours to report on.
+        message = message.filtered(lambda found: found.message_type != "email")
+        kind = "domain" if code in reports.OF_DOMAIN else code
+        getattr(self, f"_mail_gateway_report_{kind}")(report, message)
+        self._mail_gateway_link(message)
+        return []
+
+    @api.model
+    def _mail_gateway_takes(self, code, message_dict):
+        """Whether it came to an alias that is there for reports."""
+        if code not in reports.OF_DOMAIN:
+            return False
+        addresses = [a.lower() for a in email_split(message_dict["recipients"])]
+        aliases = self.env["mail.alias"].sudo()
+        return bool(
+            aliases.search_count(
+                [
+                    ("mail_gateway_takes_reports", "=", True),
+                    *aliases._mail_gateway_routed(addresses),
+                ]
+            )
+        )
+
+    @api.model
+    def _mail_gateway_report_domain(self, report, _message):
+        observing.current().note(
+            report.kind,
+            domain=getattr(report, "domain", ""),
+            submitter=getattr(report, "submitter", "")
+            or getattr(report, "reporter", ""),
+        )
+
+    @api.model
+    def _mail_gateway_report_delivery_delayed(self, report, _message):
+        late = [one for one in report.recipients if one.action == "delayed"]
+        observing.current().note(
+            "delivery_delayed",
+            recipient=", ".join(one.original or one.address for one in late[:5]),
+            reply=late[0].diagnostic or late[0].status,
+        )
+
+    @api.model
+    def _mail_gateway_report_delivery_confirmed(self, report, _message):
+        arrived = list(reports.arrived(report))
+        observation = observing.current()
+        observation.note("delivery_confirmed", recipient=", ".join(arrived[:5]))
+        for address in arrived if not observation.dry else ():
+            # As stock does for who writes to us; none of our stages is asked.
+            with observing_with(None):
+                self._routing_reset_bounce(
+                    observation.call.message, {"email_from": address}
+                )
+
+    @api.model
+    def _mail_gateway_report_read_receipt(self, report, message):
+        observation = observing.current()
+        reader = report.original or report.address
+        observation.note(
+            "read_receipt", recipient=reader, disposition=report.disposition
+        )
+        date = observation.call.message_dict.get("date")
+
+        def body(self):
+            return Markup("<p>%s</p>") % self._mail_gateway_receipt(
+                report, reader, message.author_id, date
+            )
+
+        self._mail_gateway_tell(message, ("receipt", reader, report.disposition), body)
+
+    @api.model
+    def _mail_gateway_receipt(self, report, reader, author, date):
+        values = {"reader": reader, "at": self._mail_gateway_time(author, date)}
+        if report.was_read:
+            return self.env._("Read by %(reader)s on %(at)s.", **values)
+        if report.disposition == "deleted":
+            return self.env._("Deleted unread by %(reader)s on %(at)s.", **values)
+        return self.env._("Receipt of %(reader)s on %(at)s.", **values)
+
+    @api.model
+    def _mail_gateway_time(self, author, date):
+        date = date or self.env.cr.now()
+        zone = author.user_ids[:1].tz or author.tz or "UTC"
+        return format_datetime(self.env, date, tz=zone)
+
+    @api.model
+    def _mail_gateway_report_abuse_report(self, report, message):
+        observation = observing.current()
+        address = self._mail_gateway_complaining(report, message)
+        observation.note(
+            "abuse_report",
+            recipient=address or ", ".join(report.addresses[:5]),
+            submitter=report.reporter,
+        )
+        if observation.dry:
+            return
+        if address and reports.is_unwanted(report):
+            observation.note("address_blacklisted", recipient=address)
+            told = self.env._("The recipient complained of a message as unwanted.")
+            self.env["mail.blacklist"].sudo()._add(
+                address, message=Markup("<p>%s</p>") % told
+            )
+        row = self.env["mail.gateway.incoming"].browse(observation.incoming_id)
+        row._alert_of_abuse(address)
+
+    @api.model
+    def _mail_gateway_complaining(self, report, message):
+        """The address that a message of ours went to and that complains of it: one of
+        those that the report names, or the only one; "" where nobody knows. A report
+        is easily forged, so nobody else's address counts."""
+        sent = self._mail_gateway_sent_to(message, report)
+        named = [address for address in report.addresses if address in sent]
+        if not named and not report.addresses and len(sent) == 1:
+            named = sent
+        return named[0] if named else ""
+
+    @api.model
+    def _mail_gateway_sent_to(self, message, report):
+        """Normalized addresses that a message went to, of mailings as well."""
+        notified = message.notification_ids
+        sent = [
+            *notified.res_partner_id.mapped("email_normalized"),
+            *notified.mapped("mail_email_address"),
+        ]
+        if "mailing.trace" in self.env and report.message_id:
+            traces = self.env["mailing.trace"].sudo()
+            found = traces.search([("message_id", "=", report.message_id)])
+            sent += [(email or "").lower() for email in found.mapped("email")]
+        return list(dict.fromkeys(filter(None, sent)))

@@ -1,0 +1,361 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bounces, receipts, complaints and other reports, from the message to what the author
+of the mail it is about gets to see."""
+
+import itertools
+from types import SimpleNamespace
+
+import pytest
+
+from . import reporting
+from .ledger import Ledger
+from .live import engine, mail
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def live(stack):
+    with engine(stack) as made:
+        made.alias("sales", "crm.lead")
+        with made.env() as env:
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        yield made
+
+
+@pytest.fixture
+def ledger(live):
+    return Ledger(live)
+
+
+@pytest.fixture
+def sent(live):
+    """Posts a message on a lead to some contacts, as if it had been sent."""
+
+    def make(*names):
+        number = next(_numbers)
+        addresses = [f"{name}-{number}@customer.example" for name in names]
+        with live.env() as env:
+            partners = env["res.partner"].create(
+                [{"name": address, "email": address} for address in addresses]
+            )
+            lead = env["crm.lead"].create({"name": f"Offer {number}"})
+            posted = lead.with_context(mail_notify_force_send=False).message_post(
+                body="Our offer",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=partners.ids,
+                author_id=env.ref("base.user_admin").partner_id.id,
+            )
+            posted.notification_ids.notification_status = "sent"
+            env["mail.mail"].search([("mail_message_id", "=", posted.id)]).unlink()
+            return SimpleNamespace(
+                id=posted.id,
+                lead=lead.id,
+                message_id=posted.message_id,
+                addresses=addresses,
+                partners=partners.ids,
+            )
+
+    return make
+
+
+def status(live, sent):
+    """Address -> (status, type, reason) of what its notification says."""
+    with live.env() as env:
+        return {
+            found.res_partner_id.email: (
+                found.notification_status,
+                found.failure_type,
+                found.failure_reason or "",
+            )
+            for found in env["mail.message"].browse(sent.id).notification_ids
+        }
+
+
+def counts(live, sent):
+    with live.env() as env:
+        partners = env["res.partner"].browse(sent.partners)
+        return partners.mapped("message_bounce")
+
+
+def notes(live, sent):
+    with live.env() as env:
+        note = env.ref("mail.mt_note")
+        messages = env["crm.lead"].browse(sent.lead).message_ids
+        found = messages.filtered(lambda m: m.subtype_id == note and m.body)
+        assert not found.notification_ids, "a note is sent to nobody"
+        return [str(message.body) for message in found]
+
+
+def reached(live, row):
+    with live.env() as env:
+        outcomes = env["mail.gateway.incoming"].browse(row).outcome_ids
+        return [(found.res_model, found.res_id) for found in outcomes]
+
+
+def mails(live):
+    with live.env() as env:
+        return env["mail.mail"].search_count([])
+
+
+# --- bounces
+
+
+def test_a_bounce_marks_the_one_who_was_not_reached(live, ledger, sent):
+    offer = sent("gone", "here")
+    gone, here = offer.addresses
+    row = ledger.end(reporting.failed(offer.message_id, gone))
+    assert ledger.read(row, "state", "reason_code", "decided_by") == (
+        *("bounce", "bounce_report", "bounce"),
+    )
+    found = status(live, offer)
+    assert found[here][0] == "sent"
+    state, kind, reason = found[gone]
+    assert (state, kind) == ("bounce", "mail_bounce")
+    assert "User unknown" in reason and "\n" in reason
+    assert counts(live, offer) == [1, 0]
+    assert reached(live, row) == [("crm.lead", offer.lead)]
+    assert gone in ledger.read(row, "reason_cause")
+
+
+def test_a_bounce_of_many_marks_each_and_tells_the_author_once(live, ledger, sent):
+    offer = sent("a", "b", "c", "d")
+    first, *others = offer.addresses
+    before = mails(live)
+    ledger.end(reporting.failed(offer.message_id, first))
+    ledger.end(reporting.failed(offer.message_id, *others))
+    ledger.end(reporting.failed(offer.message_id, first))
+    assert {found[0] for found in status(live, offer).values()} == {"bounce"}
+    (note,) = notes(live, offer)
+    assert "did not reach" in note
+    assert note.count("<li>") == 4
+    assert all(note.count(address) >= 1 for address in offer.addresses)
+    assert mails(live) == before
+
+
+def test_a_note_stays_short(live, ledger, sent):
+    offer = sent("x")
+    many = [f"n{number}@customer.example" for number in range(30)]
+    ledger.end(reporting.failed(offer.message_id, *many))
+    ledger.end(reporting.failed(offer.message_id, *offer.addresses))
+    (note,) = notes(live, offer)
+    assert note.count("<li>") == 20
+
+
+def test_the_author_sees_it_among_what_failed(live, ledger, sent):
+    offer = sent("gone")
+    with live.env() as env:
+        last = env["bus.bus"].search([], order="id desc", limit=1).id
+    ledger.end(reporting.failed(offer.message_id, *offer.addresses))
+    with live.env() as env:
+        told = env["bus.bus"].search([("id", ">", last)])
+        assert any("bounce" in found.message for found in told)
+
+
+def test_a_full_mailbox_is_told_but_not_counted(live, ledger, sent):
+    offer = sent("full")
+    raw = reporting.failed(
+        offer.message_id, *offer.addresses, status_="4.2.2", said="452 4.2.2 Full"
+    )
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("bounce", "bounce_temporary")
+    (found,) = status(live, offer).values()
+    assert found[0] == "bounce" and "Full" in found[2]
+    assert counts(live, offer) == [0]
+    assert len(notes(live, offer)) == 1
+
+
+def test_an_address_that_changed_on_its_way_is_the_only_recipient(live, ledger, sent):
+    offer = sent("old")
+    ledger.end(reporting.failed(offer.message_id, "new@elsewhere.example"))
+    assert [found[0] for found in status(live, offer).values()] == ["bounce"]
+    assert counts(live, offer) == [1]
+
+
+def test_a_bounce_of_mail_that_nobody_knows_is_counted_for_its_contact(live, ledger):
+    with live.env() as env:
+        values = {"name": "Zoe", "email": "zoe@customer.example"}
+        partner = env["res.partner"].create(values).id
+    row = ledger.end(reporting.failed("<1@elsewhere.example>", "zoe@customer.example"))
+    assert ledger.read(row, "state") == "bounce" and reached(live, row) == []
+    with live.env() as env:
+        assert env["res.partner"].browse(partner).message_bounce == 1
+
+
+def test_a_bounce_of_an_address_beyond_ascii(live, ledger, sent):
+    offer = sent("jörg")
+    fields = reporting.FAILED.format(status="5.1.1", said="550 5.1.1 Unknown")
+    raw = reporting.status(
+        offer.message_id,
+        (offer.addresses[0].replace("ö", r"\x{F6}"), fields),
+        kind="global-delivery-status",
+        named="utf-8",
+    )
+    row = ledger.end(raw)
+    assert ledger.read(row, "state") == "bounce"
+    assert [found[0] for found in status(live, offer).values()] == ["bounce"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi. This is the qmail-send program at mx.example.\n"
+        "I'm afraid I wasn't able to deliver your message.\n\n<{to}>:\n"
+        "Sorry, no mailbox here by that name. (#5.1.1)\n\n"
+        "--- Below this line is a copy of the message.\n\n"
+        "Received: by mx.example\nMessage-ID: {id}\nSubject: Hi\n\nOur offer\n",
+        "This message was created automatically by mail delivery software.\n\n"
+        "A message that you sent could not be delivered to one or more of its\n"
+        "recipients. This is a permanent error. The following address(es) failed:\n\n"
+        "  {to}\n    550 5.1.1 User unknown\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\n"
+        "Received: from us\nMessage-ID: {id}\nSubject: Hi\n\nOur offer\n",
+        "Your message did not reach some or all of the intended recipients.\n\n"
+        "      {to}\n      550 5.1.1 RESOLVER.ADR.RecipNotFound; not found\n\n"
+        "Received: from us\nMessage-ID: {id}\nSubject: Hi\n",
+    ],
+)
+def test_bounces_in_plain_words(live, ledger, sent, text):
+    offer = sent("gone")
+    (to,) = offer.addresses
+    raw = reporting.worded(text.format(to=to, id=offer.message_id))
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "reason_code") == ("bounce", "bounce_report")
+    assert [found[0] for found in status(live, offer).values()] == ["bounce"]
+    assert counts(live, offer) == [1]
+    assert len(notes(live, offer)) == 1
+
+
+def test_success_takes_the_count_down(live, ledger, sent):
+    offer = sent("gone")
+    (address,) = offer.addresses
+    ledger.end(reporting.failed(offer.message_id, address))
+    assert counts(live, offer) == [1]
+    row = ledger.end(reporting.status(offer.message_id, (address, reporting.DELIVERED)))
+    assert ledger.read(row, "state", "reason_code") == ("ignored", "delivery_confirmed")
+    assert counts(live, offer) == [0]
+
+
+def test_mail_of_the_contact_takes_the_count_down(live, ledger, sent):
+    offer = sent("gone")
+    (address,) = offer.addresses
+    ledger.end(reporting.failed(offer.message_id, address))
+    ledger.end(mail("sales@demo.example", sender=address))
+    assert counts(live, offer) == [0]
+
+
+def test_a_notice_of_a_delay_is_information(live, ledger, sent):
+    offer = sent("late")
+    (address,) = offer.addresses
+    row = ledger.end(reporting.status(offer.message_id, (address, reporting.DELAYED)))
+    assert ledger.read(row, "state", "reason_code", "decided_by") == (
+        *("ignored", "delivery_delayed", "reports"),
+    )
+    assert status(live, offer)[address][0] == "sent"
+    assert counts(live, offer) == [0] and notes(live, offer) == []
+    assert reached(live, row) == [("crm.lead", offer.lead)]
+
+
+# --- what only looks like a bounce
+
+
+def test_a_read_receipt_is_noted_and_counts_for_nothing(live, ledger, sent):
+    offer = sent("reader")
+    (address,) = offer.addresses
+    row = ledger.end(reporting.receipt(offer.message_id, address))
+    again = ledger.end(reporting.receipt(offer.message_id, address))
+    for one in (row, again):
+        assert ledger.read(one, "state", "reason_code") == ("ignored", "read_receipt")
+    (note,) = notes(live, offer)
+    assert f"Read by {address}" in note
+    assert status(live, offer)[address][0] == "sent"
+    assert counts(live, offer) == [0]
+
+
+def test_a_complaint_blacklists_who_got_our_mail_and_tells_somebody(live, ledger, sent):
+    offer = sent("angry")
+    (address,) = offer.addresses
+    row = ledger.end(reporting.complaint(offer.message_id, address))
+    assert ledger.read(row, "state", "reason_code") == ("ignored", "abuse_report")
+    with live.env() as env:
+        assert env["mail.blacklist"].search_count([("email", "=", address)]) == 1
+        activities = env["mail.gateway.incoming"].browse(row).activity_ids
+        assert address in activities.note
+        activities.unlink()
+    assert counts(live, offer) == [0]
+
+
+@pytest.mark.parametrize("kind", ["not-spam", "virus"])
+def test_a_complaint_of_another_kind_blacklists_nobody(live, ledger, sent, kind):
+    offer = sent("calm")
+    ledger.end(reporting.complaint(offer.message_id, offer.addresses[0], kind))
+    with live.env() as env:
+        assert not env["mail.blacklist"].search_count(
+            [("email", "in", offer.addresses)]
+        )
+
+
+def test_a_forged_complaint_blacklists_nobody(live, ledger, sent):
+    offer, victim = sent("a", "b"), "boss@customer.example"
+    unknown = "<never-sent@demo.example>"
+    for message_id in (offer.message_id, unknown):
+        row = ledger.end(reporting.complaint(message_id, victim))
+        assert ledger.read(row, "reason_code") == "abuse_report"
+    with live.env() as env:
+        assert not env["mail.blacklist"].search_count([("email", "=", victim)])
+
+
+def test_reports_of_a_domain_make_a_record_only_where_an_alias_is_for_that(
+    live, ledger
+):
+    row = ledger.end(reporting.dmarc("sales@demo.example"))
+    assert ledger.read(row, "state", "reason_code") == ("ignored", "dmarc_report")
+    assert "p.example" in ledger.read(row, "reason_cause")
+    live.alias("dmarc", "crm.lead", mail_gateway_takes_reports=True)
+    row = ledger.end(reporting.dmarc("dmarc@demo.example"))
+    assert ledger.read(row, "state", "decided_by") == ("routed", "aliases")
+
+
+def test_a_vacation_notice_goes_to_its_thread_even_from_the_bounce_address(
+    live, ledger, sent
+):
+    offer = sent("absent")
+    raw = mail(
+        "bounce@demo.example",
+        "Out of office",
+        sender=offer.addresses[0],
+        Auto_Submitted="auto-replied (vacation)",
+        In_Reply_To=offer.message_id,
+    )
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "decided_by") == ("routed", "reply")
+    assert reached(live, row) == [("crm.lead", offer.lead)]
+    assert counts(live, offer) == [0]
+
+
+def test_what_direct_callers_process_stays_stock(live, sent):
+    offer = sent("reader")
+    with live.env() as env:
+        raw = reporting.receipt(offer.message_id, offer.addresses[0])
+        assert not env["mail.thread"].message_process(None, raw)
+    assert notes(live, offer) == []
+    assert counts(live, offer) == [1]
+
+
+def test_a_try_writes_nothing(live, sent):
+    offer = sent("a")
+    (address,) = offer.addresses
+    with live.env() as env:
+        explain = env["mail.gateway.rule"].explain
+        for raw, code in (
+            (reporting.failed(offer.message_id, address), "bounce_report"),
+            (reporting.receipt(offer.message_id, address), "read_receipt"),
+            (reporting.complaint(offer.message_id, address), "abuse_report"),
+        ):
+            told = explain(raw)
+            assert told["reason_code"] == code and told["lines"]
+    assert status(live, offer)[address][0] == "sent" and notes(live, offer) == []
+    with live.env() as env:
+        assert not env["mail.blacklist"].search_count([("email", "=", address)])
