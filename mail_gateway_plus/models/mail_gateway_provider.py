@@ -28,7 +28,7 @@ SHOWN_AS = {"ok": "success", "info": "info", "warning": "warning", "error": "dan
 SETTINGS = ("smtp_host", "smtp_port", "smtp_encryption", "limit_minute", "limit_day")
 #: What of that a login by OAuth leaves as its own module sets it.
 OWN_OF_OAUTH = ("smtp_host", "smtp_port", "smtp_encryption")
-STEPS = ("sending_steps", "sender_steps", "relay_steps")
+STEPS = ("sending_steps", "sender_steps", "relay_steps", "catchall_steps")
 
 #: Where something was seen; what was seen nowhere is hearsay, and shown as such.
 SOURCES = [
@@ -99,6 +99,11 @@ class MailGatewayProvider(models.Model):
         "To Send without a Login",
         translate=True,
         help="Where the addresses that may send without a login are allowed.",
+    )
+    catchall_steps = fields.Text(
+        "To Receive Answers at Any Address",
+        translate=True,
+        help="How mail to all addresses of a domain ends in one mailbox, for aliases.",
     )
     unchecked = fields.Text(
         "To Be Confirmed",

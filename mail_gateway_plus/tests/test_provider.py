@@ -101,6 +101,18 @@ class TestProvider(TransactionCase):
                 at = found._at(found.smtp_host, "outgoing_hosts")
                 self.assertEqual(at, found, "its steps stand behind its refusals")
 
+    def test_steps_name_what_the_kind_of_provider_needs(self):
+        """App password, SMTP AUTH, connector, Send As and catchall."""
+        for code, *said in (
+            ("google", "app password", "Send mail as", "Default routing"),
+            ("microsoft", "SMTP AUTH", "Connectors", "Send As", "internal relay"),
+            ("zoho", "app password", "aliases", "Catch-all"),
+        ):
+            found = self.env.ref(f"mail_gateway_plus.provider_{code}")
+            for words in said:
+                with self.subTest(code, words=words):
+                    self.assertIn(words, found._outgoing_steps())
+
     def test_each_names_its_source_or_is_marked(self):
         for found in self.env["mail.gateway.provider"].search([]):
             shown = found._outgoing_steps()
