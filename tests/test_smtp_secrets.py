@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL, config
 
 from odoo.addons.mail_gateway_plus.core.smtp import relay as core_relay
@@ -176,6 +177,36 @@ def test_nothing_that_is_stored_or_logged_holds_a_secret(live, caplog, monkeypat
         text = "\n".join([*shown, caplog.text, dumped(env)])
     assert "indeed" in text and "***" in text
     assert leaks(text) == []
+
+
+def test_round_trips_and_settings_that_are_not_saved_hold_no_secret(live, caplog):
+    caplog.set_level(logging.DEBUG)
+    shown = []
+    with live.env() as env:
+        box = env["fetchmail.server"].create({"name": "Box", "user": "ann@h.example"})
+        box.write({"server": "box.invalid", "state": "done"})
+        for stage in STAGES:
+            for make, known in ((relay, OF_PASSWORD), (with_token, OF_TOKEN)):
+                offered = "SIZE=1000000 AUTH=PLAIN AUTH=XOAUTH2"
+                with told(answers(stage, known), offered) as other:
+                    server = make(env, other.port)
+                    start = {"mailbox_id": box.id, "mail_server_ids": server.ids}
+                    env["mail.gateway.round.trip.start"].create(start).action_send()
+                    found = server.permission_ids
+                    assert found.trip_ids
+                    shown.append(str(found.read()) + str(found.trip_ids.read()))
+                    shown.append(unsaved(server))
+        text = "\n".join([*shown, caplog.text, dumped(env)])
+    assert "is not saved" in text and "indeed" in text and "***" in text
+    assert leaks(text) == []
+
+
+def unsaved(server):
+    """What a form is told whose settings are tested before they are saved."""
+    try:
+        return str(server.web_save({"test_before_save": True}, {"name": {}}))
+    except UserError as problem:
+        return str(problem)
 
 
 def test_exception_for_the_caller_holds_no_secret(live):
