@@ -468,3 +468,11 @@ def test_hits_are_summed_up(live, ledger, rule):
         assert found in env["mail.gateway.rule"].search([("last_hit", "!=", False)])
         dead = env["mail.gateway.rule"].search([("last_hit", "=", False)])
         assert found not in dead
+
+
+def test_a_second_delivery_to_a_subaddress_of_another_alias(live, ledger):
+    raw = mail("sales@demo.example", "Two deliveries")
+    first = ledger.end(raw)
+    second = ledger.end(b"Delivered-To: support+late@demo.example\r\n" + raw)
+    assert [model for model, _rule in reached(live, first)] == ["crm.lead"]
+    assert [model for model, _rule in reached(live, second)] == ["project.task"]

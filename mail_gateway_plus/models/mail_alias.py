@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from ..core.message import subaddress
 from . import lookups, observing
 
 
@@ -58,14 +59,28 @@ class MailAlias(models.Model):
         lang = self.env.lang
         return lookups.search(lookups.ALIASES, search, domain, *bounds, lang=lang)
 
+    def _mail_gateway_takes(self, address):
+        """Whether mail to a lower-case address leads here, as stock looks for it."""
+        self.ensure_one()
+        if address == self.alias_full_name:
+            return True
+        local = address.partition("@")[0]
+        return self.alias_incoming_local and local == self.alias_name
+
     @api.model
-    def _mail_gateway_taken(self, addresses):
-        """Those of the lower-case ``addresses`` that lead to an alias, as stock looks
-        for them."""
-        found = self.search(self._mail_gateway_domain(addresses))
-        names = set(found.mapped("alias_full_name"))
-        locals_ = set(found.filtered("alias_incoming_local").mapped("alias_name"))
-        return {a for a in addresses if a in names or a.partition("@")[0] in locals_}
+    def _mail_gateway_plain(self, addresses):
+        """``support@…`` for each ``support+vip@…`` of the lower-case ``addresses``
+        where no alias has the full address."""
+        plain = {found: subaddress.plain(found) for found in addresses}
+        plain = {found: base for found, base in plain.items() if base}
+        if not plain:
+            return []
+        aliases = self.search(self._mail_gateway_domain(list(plain)))
+        return [
+            base
+            for found, base in plain.items()
+            if not any(alias._mail_gateway_takes(found) for alias in aliases)
+        ]
 
     @api.model
     def _mail_gateway_routed(self, addresses):

@@ -80,7 +80,8 @@ class MailGatewayIncoming(models.Model):
     def _aliases_beyond(self, addresses, deliveries):
         """The aliases that ``addresses`` lead to and ``deliveries`` did not reach."""
         Alias = self.env["mail.alias"]
-        found = Alias.search(Alias._mail_gateway_domain(list(addresses)))
+        addresses = [*addresses, *Alias._mail_gateway_plain(addresses)]
+        found = Alias.search(Alias._mail_gateway_domain(addresses))
         return found - deliveries.outcome_ids.alias_id
 
     def _disguise(self, observation, recipients, further):

@@ -3,7 +3,6 @@
 from odoo import api, models
 from odoo.tools import email_split
 
-from ..core.message import subaddress
 from ..core.routing import chain
 from . import observing
 from .mail_gateway_topic import linked_tags
@@ -163,12 +162,7 @@ class MailThread(models.AbstractModel):
         addresses = [address.lower() for address in email_split(recipients)]
         if not addresses:
             return _NOBODY
-        plain = {found: subaddress.plain(found) for found in addresses}
-        plain = {found: base for found, base in plain.items() if base}
-        if not plain:
-            return recipients
-        taken = self.env["mail.alias"]._mail_gateway_taken(list(plain))
-        further = [base for found, base in plain.items() if found not in taken]
+        further = self.env["mail.alias"]._mail_gateway_plain(addresses)
         observing.current().subaddressed = frozenset(further) - frozenset(addresses)
         return ",".join([recipients, *further])
 
@@ -180,7 +174,7 @@ class MailThread(models.AbstractModel):
                 observation.note("reply_found", model=model, record=thread_id)
             elif not alias:
                 observation.note("default_model_found", model=model)
-            elif alias.alias_full_name in observation.subaddressed:
+            elif any(map(alias._mail_gateway_takes, observation.subaddressed)):
                 observation.note("subaddress_found", alias=alias.display_name)
             else:
                 observation.note("alias_found", alias=alias.display_name)

@@ -12,6 +12,8 @@ import contextlib
 import email
 import email.policy
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api
 from odoo.tools import email_split
 from odoo.tools.mail import unfold_references
@@ -69,17 +71,28 @@ class _Forecast:
         try:
             self._parse(readable)
             routes = self._routes()
-        except ValueError as problem:
-            # As in processing, where it ends in quarantine.
+        except psycopg2.Error:
+            raise
+        except Exception as problem:  # as in processing, where it ends in quarantine
             if not observation.noted("route_invalid"):
-                observation.note("parse_failed", error=str(problem)[:300])
+                code = "model_failed" if observation.noted("parsed") else "parse_failed"
+                said = " ".join(str(problem).split())[:300]
+                observation.note(code, error=said, kind=type(problem).__name__)
             return
         self._reach(routes or ())
 
     def _parse(self, readable):
-        self.message = email.message_from_bytes(readable, policy=email.policy.SMTP)
-        self.parsed = self.thread.message_parse(self.message)
+        try:
+            self.parsed = self._read(readable)
+        except psycopg2.Error:
+            raise
+        except Exception:  # as in processing, which has a plainer copy for these
+            self.parsed = self._read(repair.rebuilt(self.raw))
         self.observation.call = Call(self.thread, self.message, self.parsed)
+
+    def _read(self, readable):
+        self.message = email.message_from_bytes(readable, policy=email.policy.SMTP)
+        return self.thread.message_parse(self.message)
 
     def _reach(self, routes):
         if routes and self.thread._detect_loop_sender(
