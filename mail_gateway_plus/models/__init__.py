@@ -40,6 +40,7 @@ from . import mail_gateway_outcome
 from . import mail_gateway_tally
 from . import mail_gateway_incoming_retention
 from . import mail_gateway_provider
+from . import mail_gateway_provider_records
 from . import fetchmail_server_connection
 from . import fetchmail_server_fetch
 from . import fetchmail_server
@@ -68,6 +69,12 @@ from . import ir_mail_server_before_save
 from . import ir_mail_server_configured
 from . import ir_mail_server_trip
 from . import ir_mail_server_trace
+from . import mail_gateway_domain
+from . import mail_gateway_domain_record
+from . import mail_gateway_domain_source
+from . import mail_gateway_domain_subject
+from . import mail_gateway_domain_check
+from . import mail_gateway_domain_export
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_gateway_catchall

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from ..core import finding as core_finding
 
+#: Params that tell what a finding is about; others say how bad it is.
+ABOUT = ("selector", "ip", "zone", "term")
+
 
 class MailGatewayFinding(models.Model):
     """Something that a check found about a record, for as long as it is so."""
@@ -39,6 +42,10 @@ class MailGatewayFinding(models.Model):
     cause = fields.Text(compute="_compute_words")
     remedy = fields.Text("What to Do", compute="_compute_words")
 
+    weight = fields.Integer(
+        compute="_compute_weight", store=True, help="The worst come first."
+    )
+
     _res_index = models.Index("(res_model, res_id)")
 
     @api.depends("code", "params")
@@ -49,26 +56,61 @@ class MailGatewayFinding(models.Model):
             words = Advice._words(found.code, found.params or {})
             found.title, found.cause, found.remedy = words
 
+    @api.depends("severity")
+    def _compute_weight(self):
+        for found in self:
+            found.weight = core_finding.SEVERITIES.index(found.severity or "ok")
+
     @api.model
     def _renew(self, record, findings, codes):
         """Open what was found about ``record``, and close what is no longer so.
 
-        :param findings: ``core.finding.Finding``, at most one a code
+        :param findings: ``core.finding.Finding``, several of a code where their params
+            differ
         :param codes: all codes that this check may find; those of other checks are
             left alone
+        :return: (what was opened, what was closed)
         """
         record.ensure_one()
         opened = self.sudo().search([*self._about(record), ("code", "in", list(codes))])
-        found = {finding.code: finding for finding in findings}
+        kept, new = opened._matched([self._values(record, one) for one in findings])
+        for known, values in kept:
+            known._update(values)
+        closed = opened - self.union(*(known for known, _values in kept))
         now = fields.Datetime.now()
-        opened.filtered(lambda f: f.code not in found).write({"closed_on": now})
-        for known in opened.filtered(lambda f: f.code in found):
-            known._update(self._values(record, found.pop(known.code)))
-        self.sudo().create(
-            [
-                {**self._values(record, finding), "opened_on": now}
-                for finding in found.values()
-            ]
+        closed.write({"closed_on": now})
+        new = [{**values, "opened_on": now} for values in new]
+        return self.sudo().create(new), closed
+
+    def _matched(self, several):
+        """What is known already, and what is new; several of a code are told apart by
+        their params, a single one may have others than before.
+
+        :param several: values of a finding each
+        :return: ([(known finding, values)], [values])
+        """
+        kept, new, left = [], [], self
+        for values in several:
+            same = left.filtered(
+                lambda known, v=values: (
+                    known.code == v["code"] and (known.params or {}) == v["params"]
+                )
+            )[:1]
+            left -= same
+            (kept if same else new).append((same, values))
+        for pair in [*new]:
+            values = pair[1]
+            alike = left.filtered(lambda known, v=values: known._is_about(v))
+            if len(alike) == 1 == sum(alike._is_about(one) for one in several):
+                new.remove(pair)
+                kept.append((alike, values))
+        return kept, [values for _none, values in new]
+
+    def _is_about(self, values):
+        """Whether it is of the same code and about the same thing."""
+        params = self.params or {}
+        return self.code == values["code"] and all(
+            params.get(name) == values["params"].get(name) for name in ABOUT
         )
 
     def _update(self, values):
@@ -100,6 +142,9 @@ class MailGatewayFinding(models.Model):
             ("res_id", "in", records.ids),
             ("closed_on", "=", False),
         ]
+
+    def _worst_first(self):
+        return self.sorted(lambda found: (-found.weight, found.id))
 
     @api.model
     def _worst(self, severities):
