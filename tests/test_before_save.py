@@ -253,6 +253,28 @@ def test_account_that_is_not_connected_yet_is_saved_first(live):
             saved(server, smtp_port=588)
 
 
+def test_new_token_of_an_account_is_kept_and_keeps_nobody_waiting(live, monkeypatch):
+    """Though the settings are not saved."""
+    fetched = []
+
+    def fetch(self, refresh_token):
+        with live.env() as other:
+            assert other["ir.mail_server"].browse(self.id).try_lock_for_update()
+        fetched.append(refresh_token)
+        return "fresh", int(time.time()) + 3600
+
+    with live.env() as env:
+        kind = {"smtp_authentication": "gmail", "smtp_encryption": "starttls"}
+        server = env["ir.mail_server"].create(silent(live, **kind, smtp_pass=False))
+        server.google_gmail_refresh_token = "refresh"
+        env.cr.commit()
+        monkeypatch.setattr(type(server), "_fetch_gmail_access_token", fetch)
+        with refused("stage Name"):
+            saved(server, smtp_port=588)
+        assert fetched == ["refresh"]
+        assert server.google_gmail_access_token == "fresh"
+
+
 def test_default_of_new_servers(live):
     with live.env() as env:
         Settings = env["res.config.settings"]

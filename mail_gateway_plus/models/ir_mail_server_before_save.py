@@ -81,6 +81,7 @@ class IrMailServer(models.Model):
 
         :return: [(server, empty for a new one; its question; what was found)]
         """
+        self._renew_tokens()
         asked = self._asked_before_save(vals)
         if not asked:
             return []
@@ -91,6 +92,19 @@ class IrMailServer(models.Model):
         if failed:
             self._refuse_to_save(failed)
         return tests
+
+    def _renew_tokens(self):
+        """Login hooks fetch a token that is old over HTTP. While settings are saved
+        for a moment, others would wait for that, and the token would be taken back
+        with them. If it fails, the test says so."""
+        self.check_access("write")
+        connected = self.filtered(
+            lambda s: s.smtp_authentication in OAUTH and s._is_tested_before_save()
+        )
+        for server in connected:
+            server._relay_or_fault()
+        if connected:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _asked_before_save(self, vals):
         """[(server, empty for a new one; its question)]
