@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 PASSWORD = "sandbox"
 DOMAIN = "demo.example"  # mail for it is delivered, all other is discarded
+GONE = "gone.example"  # mail for it is taken, and then bounces
+LATE = "late.example"  # mail for it waits in the queue
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,14 @@
 of the mail it is about gets to see."""
 
 import itertools
+import time
 from types import SimpleNamespace
 
 import pytest
+
+from odoo import fields
+
+from sandbox.accounts import GONE, LATE
 
 from . import reporting
 from .ledger import Ledger
@@ -359,3 +364,82 @@ def test_a_try_writes_nothing(live, sent):
     assert status(live, offer)[address][0] == "sent" and notes(live, offer) == []
     with live.env() as env:
         assert not env["mail.blacklist"].search_count([("email", "=", address)])
+
+
+# --- the real way: out through Postfix, and back through Dovecot
+
+
+@pytest.fixture
+def bounces(live, stack):
+    """The mailbox that bounces come back to."""
+    if not stack.relay.is_real:
+        pytest.skip("no real Postfix")
+    login = "bounce@demo.example"
+    stack.empty(login)
+    server = live.mailbox("imap", login)
+    with live.env() as env:
+        env.company.alias_domain_id = live.domain(env)
+        relay = {
+            "name": "Relay",
+            "smtp_host": stack.host,
+            "smtp_port": stack.ports["smtp"],
+            "smtp_encryption": "starttls_strict",
+            "smtp_user": "sales@demo.example",
+            "smtp_pass": stack.password,
+        }
+        env["ir.mail_server"].create(relay)
+    yield SimpleNamespace(login=login, id=server)
+    with live.env() as env:
+        env["ir.mail_server"].search([]).unlink()
+        env["fetchmail.server"].browse(server).unlink()
+    stack.empty(login)
+
+
+def sent_for_real(live, *addresses):
+    with live.env() as env:
+        partners = env["res.partner"].create(
+            [{"name": address, "email": address} for address in addresses]
+        )
+        author = env.ref("base.user_admin").partner_id
+        author.email = "sales@demo.example"
+        lead = env["crm.lead"].create({"name": "For real"})
+        posted = lead.message_post(
+            body="Our offer",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=partners.ids,
+            author_id=author.id,
+            email_from="sales@demo.example",
+        )
+        env["mail.mail"].search([("mail_message_id", "=", posted.id)]).send()
+        failed = posted.notification_ids.filtered("failure_type")
+        assert not failed, failed.mapped("failure_reason")
+        return SimpleNamespace(id=posted.id, lead=lead.id, partners=partners.ids)
+
+
+def come_back(live, bounces, count=1):
+    end = time.monotonic() + 30
+    while len(live.stack.messages(bounces.login)) < count:
+        assert time.monotonic() < end, "no report came"
+        time.sleep(0.1)
+    live.fetch(bounces.id)
+    return live.ledger(bounces.id, "state", "reason_code")
+
+
+def test_a_real_bounce(live, bounces):
+    address = f"nobody@{GONE}"
+    offer = sent_for_real(live, address)
+    assert come_back(live, bounces) == [("bounce", "bounce_report")]
+    state, kind, reason = status(live, offer)[address]
+    assert (state, kind) == ("bounce", "mail_bounce") and "User unknown" in reason
+    assert counts(live, offer) == [1]
+    (note,) = notes(live, offer)
+    assert address in note
+
+
+def test_a_real_notice_of_a_delay(live, bounces):
+    address = f"later-{fields.Datetime.now():%H%M%S}@{LATE}"
+    offer = sent_for_real(live, address)
+    assert come_back(live, bounces) == [("ignored", "delivery_delayed")]
+    assert status(live, offer)[address][0] == "sent"
+    assert counts(live, offer) == [0] and notes(live, offer) == []

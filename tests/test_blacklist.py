@@ -1,0 +1,101 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bounces beside ``mass_mailing``: its rule decides who is put on the blacklist."""
+
+from datetime import timedelta
+
+import pytest
+
+from odoo import fields
+from odoo.modules.registry import Registry
+
+from sandbox import process
+from sandbox.server import command
+
+from . import reporting
+from .ledger import Ledger
+from .live import engine
+
+
+@pytest.fixture(scope="module")
+def live(stack):
+    with engine(stack) as made:
+        log = stack.run / "mass-mailing.log"
+        words = ("server", "-i", "mass_mailing", "--stop-after-init", "--no-http")
+        config = stack.odoo_config(made.database)
+        process.must_run(command(config, *words), log, "mass_mailing")
+        Registry.delete(made.database)
+        made.registry = Registry(made.database)
+        with made.env() as env:
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        yield made
+
+
+def mailed(live, address, before):
+    """A contact that got a mailing now, and has bounced ``before`` times."""
+    with live.env() as env:
+        values = {"name": "Ann", "email": address, "message_bounce": before}
+        partner = env["res.partner"].create(values)
+        place = {"model": "res.partner", "res_id": partner.id, "email": address}
+        traces = env["mailing.trace"].create(
+            [
+                place | {"trace_status": "bounce", "message_id": f"<{n}.{address}>"}
+                for n in range(before)
+            ]
+        )
+        last = f"<last.{address}>"
+        env["mailing.trace"].create(
+            place | {"trace_status": "sent", "message_id": last}
+        )
+        env.flush_all()
+        for days, trace_id in enumerate(traces.ids, start=10):
+            env.cr.execute(
+                "UPDATE mailing_trace SET write_date = %s WHERE id = %s",
+                [fields.Datetime.now() - timedelta(days=days), trace_id],
+            )
+        return last
+
+
+def blacklisted(live, address):
+    with live.env() as env:
+        return bool(env["mail.blacklist"].search_count([("email", "=", address)]))
+
+
+def trace(live, message_id):
+    with live.env() as env:
+        found = env["mailing.trace"].search([("message_id", "=", message_id)])
+        return found.trace_status, found.failure_reason or ""
+
+
+@pytest.mark.parametrize(("before", "expected"), [(3, False), (4, True)])
+def test_who_bounced_five_times_is_on_the_blacklist(live, before, expected):
+    address = f"bounced-{before}@customer.example"
+    message_id = mailed(live, address, before)
+    Ledger(live).end(reporting.failed(message_id, address))
+    assert blacklisted(live, address) is expected
+    state, reason = trace(live, message_id)
+    assert state == "bounce" and "User unknown" in reason
+
+
+def test_each_recipient_of_one_report_is_judged(live):
+    addresses = ["one@customer.example", "two@customer.example"]
+    for address in addresses:
+        mailed(live, address, 9)
+    Ledger(live).end(reporting.failed("<unknown@demo.example>", *addresses))
+    assert [blacklisted(live, address) for address in addresses] == [True, True]
+
+
+def test_a_full_mailbox_is_never_a_reason(live):
+    address = "full@customer.example"
+    message_id = mailed(live, address, 9)
+    raw = reporting.failed(message_id, address, status_="4.2.2", said="452 4.2.2 Full")
+    Ledger(live).end(raw)
+    assert not blacklisted(live, address)
+    assert trace(live, message_id)[0] == "bounce"
+
+
+def test_a_complaint_of_a_mailing(live):
+    address = "angry@customer.example"
+    message_id = mailed(live, address, 0)
+    Ledger(live).end(reporting.complaint(message_id, address))
+    assert blacklisted(live, address)
