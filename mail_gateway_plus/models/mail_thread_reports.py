@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import email_split, format_datetime
+from odoo.tools import email_split
 
 from ..core.routing import reports
 from . import observing
@@ -101,12 +101,6 @@ class MailThread(models.AbstractModel):
         if report.disposition == "deleted":
             return self.env._("Deleted unread by %(reader)s on %(at)s.", **values)
         return self.env._("Receipt of %(reader)s on %(at)s.", **values)
-
-    @api.model
-    def _mail_gateway_time(self, author, date):
-        date = date or self.env.cr.now()
-        zone = author.user_ids[:1].tz or author.tz or "UTC"
-        return format_datetime(self.env, date, tz=zone)
 
     @api.model
     def _mail_gateway_report_abuse_report(self, report, message):

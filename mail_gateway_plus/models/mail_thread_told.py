@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import format_datetime
 
 from ..core.message import identity
 from ..core.routing.observation import Reached
@@ -65,7 +66,7 @@ class MailThread(models.AbstractModel):
             return
 
         def body(self):
-            return self._mail_gateway_lost_note(lost)
+            return self._mail_gateway_lost_note(bounced, lost)
 
         note, is_new = self._mail_gateway_tell(bounced, ("bounced",), body)
         if not note or is_new:
@@ -79,13 +80,25 @@ class MailThread(models.AbstractModel):
                 note.body = note.body[:end] + line + note.body[end:]
 
     @api.model
-    def _mail_gateway_lost_note(self, lost):
+    def _mail_gateway_lost_note(self, bounced, lost):
         lines = Markup().join(map(self._mail_gateway_lost_line, lost[:_LISTED]))
-        told = self.env._("This message did not reach all of its recipients:")
+        told = self.env._(
+            "The message of %(author)s on %(at)s did not reach all of its recipients:",
+            author=bounced.author_id.name or bounced.email_from or "",
+            at=self._mail_gateway_time(bounced.author_id, bounced.date),
+        )
         return Markup("<p>%s</p><ul>%s</ul>") % (told, lines)
 
     @api.model
     def _mail_gateway_lost_line(self, loss):
-        title, cause, remedy = self._mail_gateway_words(loss)
-        why = " ".join(filter(None, (cause, remedy)))
+        title, *further = self._mail_gateway_words(loss)
+        text = "\n".join(filter(None, further)).split("\n")
+        why = Markup("<br/>").join(filter(None, text))
         return Markup("<li><b>%s</b>: %s<br/>%s</li>") % (loss.address, title, why)
+
+    @api.model
+    def _mail_gateway_time(self, author, date):
+        """When it was, as the author's clock has it."""
+        date = date or self.env.cr.now()
+        zone = author.user_ids[:1].tz or author.tz or "UTC"
+        return format_datetime(self.env, date, tz=zone, dt_format="medium")
