@@ -121,10 +121,26 @@ def test_provider_of_a_server_is_put_into_the_records(live, names):
         key = found["brevo1._domainkey"]
         assert (key.type, key.status) == ("CNAME", "missing")
         assert key.expected_value == "b1.brevo-test.dkim.brevo.com"
+        assert "brevo2" in found["brevo2._domainkey"].why, "each key has its own reason"
         assert made.record_ids[0].type == "CNAME", "DKIM matters most"
     with domain(live, "own.test") as other:
         other.action_check()
         assert "CNAME" not in other.record_ids.mapped("type")
+
+
+def test_what_does_not_fit_into_ten_lookups_is_named(live, names):
+    includes = [f"include:i{n}.many.test" for n in range(12)]
+    lines = [f'i{n} TXT "v=spf1 ip4:198.51.{n}.0/24 -all"' for n in range(12)]
+    whole = " ".join(["v=spf1", *includes, "-all"])
+    strings = f'"{whole[:200]}" "{whole[200:]}"'
+    names.set_zone("many.test", "\n".join([*lines, f"@ TXT {strings}"]))
+    with domain(live, "many.test") as made:
+        made.action_check()
+        (spf,) = made.record_ids.filtered(lambda one: one.host == "many.test")
+        assert spf.expected_value.count("include:") == 10
+        assert whole in spf.note, "with all of them"
+        moved = [one for one in includes if one not in spf.expected_value.split()]
+        assert len(moved) == 2 and all(one in spf.note for one in moved)
 
 
 def test_fault_of_the_name_server_closes_nothing(live, names):

@@ -135,7 +135,7 @@ class MailGatewayDomain(models.Model):
         ]
 
     def _record_values(self, record, report):
-        about = [one for one in report.findings if one.code == record.reason]
+        about = _about(record, report.findings)
         return {
             "domain_id": self.id,
             "host": record.name,
@@ -144,7 +144,7 @@ class MailGatewayDomain(models.Model):
             "expected_value": "\n".join(_line(one) for one in record.expected),
             "status": record.status,
             "finding_code": record.reason,
-            "params": dict(about[0].params) if about else {},
+            "params": dict(about.params) if about else {},
             "remarks": _remarks(record, report.spf),
         }
 
@@ -205,6 +205,14 @@ class MailGatewayDomain(models.Model):
 
 def _told(finding):
     return [finding.code, finding.params or {}]
+
+
+def _about(record, findings):
+    """The finding that is the reason of a record; of several keys that of its own."""
+    alike = [one for one in findings if one.code == record.reason]
+    label = record.name.partition("._domainkey.")[0]
+    own = [one for one in alike if one.params.get("selector") == label]
+    return next(iter(own or alike), None)
 
 
 def _line(text):
