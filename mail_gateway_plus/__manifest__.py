@@ -41,6 +41,7 @@
         "data/mail_gateway_advice_smtp_later.xml",
         "data/mail_gateway_advice_smtp_receiver.xml",
         "data/mail_gateway_advice_round_trip.xml",
+        "data/mail_gateway_advice_identity.xml",
         "data/mail_gateway_provider.xml",
         "data/mail_gateway_provider_sending.xml",
         "data/mail_gateway_provider_records.xml",

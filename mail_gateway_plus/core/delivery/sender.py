@@ -71,10 +71,10 @@ def leaving(rules: Rules, letter: Letter, is_listed: Callable[[str], bool]) -> L
         return Leaving(letter.sender, letter.envelope)
     sender = _sender(rules, letter, is_listed)
     author = letter.author[1]
-    moved = not _same(sender[1], letter.sender[1])
+    moved = not same(sender[1], letter.sender[1])
     follows = moved and _is_one_of(letter.envelope, author, letter.sender[1])
     keeps = may_use(rules, letter.envelope, is_listed) and not follows
-    answered = letter.has_reply_to or not author or _same(sender[1], author)
+    answered = letter.has_reply_to or not author or same(sender[1], author)
     return Leaving(
         sender,
         letter.envelope if keeps else rules.account,
@@ -84,13 +84,13 @@ def leaving(rules: Rules, letter: Letter, is_listed: Callable[[str], bool]) -> L
 
 def may_use(rules: Rules, address: str, is_listed: Callable[[str], bool]) -> bool:
     """Whether the server takes an address as sender."""
-    if rules.policy == "any" or _same(address, rules.account):
+    if rules.policy == "any" or same(address, rules.account):
         return True
     return rules.policy == "listed" and is_listed(address)
 
 
 def _sender(rules: Rules, letter: Letter, is_listed: Callable[[str], bool]) -> Address:
-    if _same(letter.author[1], rules.account):
+    if same(letter.author[1], rules.account):
         return letter.author
     if rules.mode == "keep" and may_use(rules, letter.sender[1], is_listed):
         return letter.sender
@@ -108,8 +108,9 @@ def called(author: Address) -> str:
     return name or address.partition("@")[0]
 
 
-def _same(one: str, other: str) -> bool:
-    """A domain is written in Unicode in the form, and in ASCII in the return path."""
+def same(one: str, other: str) -> bool:
+    """Whether two addresses are one: a domain is written in Unicode in the form, and in
+    ASCII in the return path."""
     return _compared(one) == _compared(other)
 
 
@@ -118,4 +119,4 @@ def _compared(address: str) -> str:
 
 
 def _is_one_of(address: str, *others: str) -> bool:
-    return any(_same(address, other) for other in others)
+    return any(same(address, other) for other in others)
