@@ -25,6 +25,9 @@ TEST = Limits(command_s=10.0, total_s=15.0)
 #: For the test of an outgoing server.
 PROBE = Limits(total_s=45.0)
 
+#: For the queue. A server may look long at a content (RFC 5321, 4.5.3.2.6).
+SENDING = Limits(command_s=60.0)
+
 #: A download may take ``command_s`` and on top of it what its size takes at this
 #: pace; a server that is slower than that is a server that hangs.
 SLOWEST_BYTES_PER_S = 100_000

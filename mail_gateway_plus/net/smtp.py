@@ -22,9 +22,12 @@ from ..core.smtp.dialogue import (
     Leave,
     Listen,
     Pause,
+    Replies,
     Reply,
     Resolve,
+    Result,
     Say,
+    SayAll,
     Secure,
     Send,
     Talk,
@@ -64,6 +67,7 @@ class Wire:
             Connect: self._connect,
             Listen: self._listen,
             Say: self._say,
+            SayAll: self._say_all,
             Secure: self._secure,
             Send: self._send,
             Pause: self._pause,
@@ -73,26 +77,36 @@ class Wire:
     def run(self, talk: Talk[Any]) -> None:
         """Hold a dialogue to its end."""
         try:
-            with contextlib.suppress(StopIteration):
-                want = next(talk)
-                while True:
-                    want = talk.send(self._answer(want))
+            self.hold(talk)
         finally:
-            self._hang_up()
+            self.hang_up()
+
+    def hold(self, talk: Talk[Result]) -> Result:
+        """The same, and stay connected."""
+        try:
+            want = next(talk)
+            while True:
+                want = talk.send(self._answer(want))
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
     def _answer(self, want: Want) -> Event:
         begin = time.monotonic()
         try:
             event = self._handlers[type(want)](want)
         except Exception as exc:  # whatever it is, the dialogue says what it means
-            kind, words = kind_of(exc), said(exc)
-            if self._given_up:
-                kind, words = self._given_up, ""
-            if kind == "unexpected":
-                words = f"{type(exc).__name__}: {words}"
-            self.transcript.note(": ".join(filter(None, [kind, words])))
-            event = Fault(kind, words)
+            event = self._fault(exc)
         return replace(event, ms=(time.monotonic() - begin) * 1000)
+
+    def _fault(self, exc: Exception) -> Fault:
+        kind, words = kind_of(exc), said(exc)
+        if self._given_up:
+            kind, words = self._given_up, ""
+        if kind == "unexpected":
+            words = f"{type(exc).__name__}: {words}"
+        self.transcript.note(": ".join(filter(None, [kind, words])))
+        return Fault(kind, words)
 
     def give_up(self, kind: str) -> None:
         """From another thread: what is waited for does not come, for this reason (a row
@@ -138,6 +152,17 @@ class Wire:
         self.transcript.we_say(want.shown or want.line)
         return self._heard(self._line.ask(want.line))
 
+    def _say_all(self, want: SayAll) -> Replies:
+        assert self._line
+        for line in want.lines:
+            self.transcript.we_say(line)
+        came: list[Reply] = []
+        try:
+            came.extend(map(self._heard, self._line.ask_all(want.lines)))
+        except Exception as exc:  # what came before it counts
+            return Replies(tuple(came), self._fault(exc))
+        return Replies(tuple(came))
+
     def _send(self, want: Send) -> Reply:
         assert self._line
         self.transcript.note(f"{len(want.message)} bytes of a message")
@@ -173,10 +198,10 @@ class Wire:
                 self.transcript.we_say("QUIT")
                 self._heard(self._line.ask("QUIT", COURTESY_S))
         finally:
-            self._hang_up()
+            self.hang_up()
         return Done()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
         line, sock, self._line, self._sock = self._line, self._sock, None, None
         for one in (line, sock):
             with contextlib.suppress(OSError):

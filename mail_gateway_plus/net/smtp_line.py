@@ -4,6 +4,7 @@
 
 import re
 import ssl
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import sockets
@@ -73,6 +74,17 @@ class Line:
         self._deadline.start(seconds or self._deadline.limits.command_s)
         self.sock.sendall(f"{line}\r\n".encode())
         return self.reply()
+
+    def ask_all(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+        """The replies to several commands, sent in one go (RFC 2920)."""
+        lines = list(lines)
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ValueError("a command is one line")
+        self._deadline.command()
+        self.sock.sendall("".join(f"{line}\r\n" for line in lines).encode())
+        for _line in lines:
+            self._deadline.command()
+            yield self.reply()
 
     def send(self, message: bytes) -> tuple[int, list[str]]:
         """The reply to a message, which may take as long as its size does."""

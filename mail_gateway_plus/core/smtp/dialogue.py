@@ -38,6 +38,13 @@ class Say:
 
 
 @dataclass(frozen=True)
+class SayAll:
+    """Send lines in one go (RFC 2920) -> ``Replies``."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Secure:
     """Begin TLS -> ``Done`` with the facts of ``net.certificate``."""
 
@@ -79,6 +86,16 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Replies:
+    """To each of several lines, in their order: fewer where something broke off, then
+    with the ``fault``."""
+
+    replies: tuple[Reply, ...]
+    fault: "Fault | None" = None
+    ms: float = 0
+
+
+@dataclass(frozen=True)
 class Done:
     facts: Mapping[str, str] = field(default_factory=dict)
     ms: float = 0
@@ -94,8 +111,8 @@ class Fault:
     ms: float = 0
 
 
-Want = Resolve | Connect | Listen | Say | Secure | Send | Pause | Leave
-Event = Reply | Done | Fault
+Want = Resolve | Connect | Listen | Say | SayAll | Secure | Send | Pause | Leave
+Event = Reply | Replies | Done | Fault
 
 Result = TypeVar("Result")
 Talk = Generator[Want, Event, Result]

@@ -9,7 +9,7 @@ from ..finding import Finding
 from ..secret import hidden, without
 from ..trial import Step, passed
 from . import fault, reply
-from .dialogue import Done, Fault, Reply, Send, Talk, Want
+from .dialogue import Done, Fault, Replies, Reply, Send, Talk, Want
 from .fact import FACTS
 from .relay import Relay
 from .reply import Meaning
@@ -114,6 +114,7 @@ class Journal:
             raise refused
         if isinstance(event, Reply):
             self.note.said = f"{event.number} {reply.text_of(event.text)}"
+        assert not isinstance(event, Replies)
         return event
 
     def fault(self, kind: str, said: str = "", stage: str | None = None) -> Refused:

@@ -33,8 +33,8 @@ def ask(
     with stage(session, "mail", envelope) as note:
         sender = _path(session, envelope.sender)
         recipient = path(envelope.recipient) or ""
-        options = _options(session, sender + recipient, message)
-        yield from session.accepted(Say(f"MAIL FROM:<{sender}>{options}"))
+        offered = options(session, sender + recipient, message)
+        yield from session.accepted(Say(f"MAIL FROM:<{sender}>{offered}"))
         note.passed(SENDER_ACCEPTED)
     with stage(session, "rcpt", envelope) as note:
         recipient = _path(session, envelope.recipient)
@@ -59,7 +59,7 @@ def _path(session: Session, address: str) -> str:
     return made
 
 
-def _options(session: Session, addresses: str, message: bytes | None) -> str:
+def options(session: Session, addresses: str, message: bytes | None) -> str:
     """What MAIL says beside the sender (RFC 1870, 6152, 6531)."""
     words, offered = [], session.offered
     if message is not None and "SIZE" in offered:
