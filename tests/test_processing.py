@@ -11,6 +11,7 @@ import pytest
 from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server as IrMailServer
+from odoo.addons.base.models.ir_qweb import IrQweb
 from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.core import retry
 from odoo.addons.mail_gateway_plus.models import processing
@@ -236,6 +237,34 @@ def test_passing_fault_is_tried_again_later(live, ledger, monkeypatch):
     assert ledger.read(row, "state", "attempts") == ("routed", 4)
     with live.env() as env:
         assert env["crm.lead"].search_count([("name", "=", "Patient")]) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        psycopg2.OperationalError("server closed the connection unexpectedly"),
+        psycopg2.DatabaseError("error with status PGRES_TUPLES_OK"),
+    ],
+)
+def test_lost_database_is_a_passing_fault_while_an_answer_is_written(
+    live, ledger, monkeypatch, fault
+):
+    """QWeb, which writes the answer to a refused sender, raises an error of its own."""
+    real, left = IrQweb._compile, [1]
+
+    def _compile(self, template):
+        if left and template == "mail.mail_bounce_alias_security":
+            left.pop()
+            raise fault
+        return real(self, template)
+
+    monkeypatch.setattr(IrQweb, "_compile", _compile)
+    name = type(fault).__name__
+    row = ledger.end(mail("closed@demo.example", name, sender=sender(name.lower())))
+    due_at_once(live)
+    ledger.process()
+    assert not left
+    assert ledger.read(row, "state", "attempts") == ("rejected", 2)
 
 
 def test_retries_end_in_quarantine(live, ledger, monkeypatch):

@@ -176,7 +176,7 @@ def main(config_path, database, count, shifts):
     # What a process has to learn once is known to all of them, as to those of a server.
     Shift(stack, registry, 6, "first").work()
     for number, workers in enumerate(map(int, shifts.split(","))):
-        shift = Shift(stack, registry, int(count), f"s{number}w{workers}")
+        shift = Shift(stack, registry, int(count), f"s{os.getpid()}n{number}w{workers}")
         seconds = together(shift.work, workers)
         told = {
             "workers": workers,

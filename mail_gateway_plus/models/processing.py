@@ -37,6 +37,17 @@ PASSING = (
 )
 
 
+def is_passing(problem):
+    """Whether a fault, or what it stands for, may pass: QWeb raises its own error for
+    whatever happens while it renders an answer."""
+    while problem is not None:
+        # The library's own, without a code, says that the server's answer broke off.
+        if isinstance(problem, PASSING) or type(problem) is psycopg2.DatabaseError:
+            return True
+        problem = problem.__cause__
+    return False
+
+
 #: What processing reads of a row and of its mailbox.
 ROW_FIELDS = (
     *("server_id", "company_id", "state", "trace"),
@@ -233,7 +244,7 @@ def _options(server):
 
 def _failed(registry, incoming_id, attempts, problem, observation):
     """Put off what may pass, quarantine what may not."""
-    passing = isinstance(problem, PASSING)
+    passing = is_passing(problem)
     delay_s = retry.PROCESSING.delay_s(attempts) if passing else None
     with registry.cursor() as cr:
         row = _row(cr, incoming_id)

@@ -53,7 +53,7 @@ def take(thread, server, raw, options):
             try:
                 return _work(thread, incoming_id, options, observation)
             except Exception as problem:
-                passing = isinstance(problem, processing.PASSING)
+                passing = processing.is_passing(problem)
                 if passing and attempt < MAX_TRIES_ON_CONCURRENCY_FAILURE:
                     time.sleep(random.uniform(0.0, 0.1 * 2**attempt))
                     continue
@@ -116,7 +116,7 @@ def _reason(env, observation):
 
 def _failed(registry, incoming_id, observation, problem):
     _logger.info("Message %s is refused", incoming_id, exc_info=True)
-    passing = isinstance(problem, processing.PASSING)
+    passing = processing.is_passing(problem)
     with registry.cursor() as cr:
         row = processing._row(cr, incoming_id)
         if row.state != "received":
