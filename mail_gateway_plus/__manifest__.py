@@ -24,6 +24,7 @@
         "data/mail_gateway_advice_chain.xml",
         "data/mail_gateway_advice_report.xml",
         "data/mail_gateway_advice_policy.xml",
+        "data/mail_gateway_advice_automatic.xml",
         "data/mail_gateway_advice_probe.xml",
         "data/mail_gateway_advice_lookup.xml",
         "data/mail_gateway_advice_dns_spf.xml",

@@ -1,1 +1,3 @@
-A routing rule, an alias or a mailbox gives a message its department, which new records carry and which says who is responsible for them and who follows them. The Mail tab of a department has all of it in one place.
+A routing rule, an alias or a mailbox gives a message its department, which new records
+carry and which says who is responsible for them and who follows them. The Mail tab of a
+department has all of it in one place.

@@ -18,14 +18,16 @@ class Ledger:
         self.live = live
 
     def receive(self, raw, mailbox_id=None):
+        [row_id] = self.receive_all([raw], mailbox_id)
+        return row_id
+
+    def receive_all(self, raws, mailbox_id=None):
         with self.live.env() as env:
             mailbox_id = mailbox_id or self.live.mailbox_id
             server = env["fetchmail.server"].browse(mailbox_id)
-            return (
-                env["mail.gateway.incoming"]
-                ._receive(server, "INBOX", "1", [(str(next(uids)), raw)])
-                .id
-            )
+            arrivals = [(str(next(uids)), raw) for raw in raws]
+            Incoming = env["mail.gateway.incoming"]
+            return Incoming._receive(server, "INBOX", "1", arrivals).ids
 
     def process(self):
         with self.live.env() as env:

@@ -95,3 +95,35 @@ def test_answer_to_an_address_that_leads_here_is_not_sent(live, own):
     with live.env() as env:
         row = env["mail.gateway.incoming"].browse(row_id)
         assert row._unanswerable().code == "answer_own_address"
+
+
+def test_answer_of_an_autoresponder_has_no_return_path(live, stack):
+    """RFC 3834, 3.3; and a bounce of it would go to nobody."""
+    stack.empty(ANN)
+    with live.env() as env:
+        responder = env["mail.gateway.autoresponder"].create(
+            {"name": "Thanks", "body": "<p>It is <b>here</b>.</p>"}
+        )
+        env["mail.alias"].create(
+            {
+                "alias_name": "desk",
+                "alias_domain_id": env.company.alias_domain_id.id,
+                "alias_model_id": env["ir.model"]._get_id("crm.lead"),
+                "mail_gateway_autoresponder_id": responder.id,
+            }
+        )
+    raw = mail("desk@erp.example", "My roof", sender=f"Ann <{ANN}>")
+    Ledger(live).end(raw)
+    send(live)
+    (got,) = arrived(stack)
+    answer = email.message_from_bytes(got, policy=email.policy.default)
+    assert answer["Return-Path"] == "<>"
+    assert answer["Subject"] == "Re: My roof"
+    assert answer["Auto-Submitted"] == "auto-replied"
+    assert answer["X-Auto-Response-Suppress"] == "All"
+    assert answer["In-Reply-To"] == email.message_from_bytes(raw)["Message-ID"]
+    assert "here" in answer.get_body(("plain",)).get_content()
+    with live.env() as env:
+        lead = env["crm.lead"].search([("name", "=", "My roof")])
+        shown = lead.message_ids.filtered(lambda one: "is" in (one.body or ""))
+        assert shown, "the mail is gone, what it said stays on the record"

@@ -133,7 +133,7 @@ def test_catchall_to_an_inbox(live, ledger, policy):
 
 def test_programs_get_no_answer_from_catchall(live, ledger, policy):
     policy("bounce")
-    raw = mail("catchall@demo.example", "Robot", auto_submitted="auto-replied")
+    raw = mail("catchall@demo.example", "Robot", auto_submitted="auto-generated")
     expected = explained(live, raw)
     row = ledger.end(raw)
     assert ledger.read(row, "state", "reason_code") == (

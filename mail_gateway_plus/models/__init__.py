@@ -11,6 +11,7 @@ from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_identity
 from . import mail_gateway_topic
+from . import mail_gateway_autoresponder
 from . import hr_department
 from . import mail_gateway_department_field
 from . import mail_gateway_rule
@@ -36,6 +37,7 @@ from . import mail_gateway_incoming_letter
 from . import mail_gateway_incoming_loops
 from . import mail_gateway_incoming_answer
 from . import mail_gateway_incoming_forward
+from . import mail_gateway_incoming_autoresponse
 from . import mail_gateway_outcome
 from . import mail_gateway_tally
 from . import mail_gateway_incoming_retention
@@ -75,6 +77,7 @@ from . import mail_gateway_domain_source
 from . import mail_gateway_domain_subject
 from . import mail_gateway_domain_check
 from . import mail_gateway_domain_export
+from . import ir_mail_server_null
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_gateway_catchall
@@ -83,6 +86,7 @@ from . import mail_message
 from . import mail_thread
 from . import mail_thread_piped
 from . import mail_thread_speed
+from . import mail_thread_automatic
 from . import mail_thread_policy
 from . import mail_thread_rules
 from . import mail_thread_department

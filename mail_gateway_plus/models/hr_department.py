@@ -30,6 +30,13 @@ class HrDepartment(models.Model):
         "Followers of New Mail",
         help="They follow the records that mail to this department makes.",
     )
+    mail_gateway_autoresponder_id = fields.Many2one(
+        "mail.gateway.autoresponder",
+        "Autoresponder",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Answers who writes to this department.",
+    )
     mail_gateway_mailbox_ids = fields.One2many(
         "fetchmail.server",
         "department_id",

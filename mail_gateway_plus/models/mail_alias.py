@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..core.message import subaddress
 from . import lookups, observing
+from .mail_gateway_autoresponder import REFUSAL_HOURS
 
 
 class MailAlias(models.Model):
@@ -22,6 +23,13 @@ class MailAlias(models.Model):
         help="Make records of DMARC and TLS reports that come to this alias. They are"
         " kept apart otherwise.",
     )
+    mail_gateway_autoresponder_id = fields.Many2one(
+        "mail.gateway.autoresponder",
+        "Autoresponder",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Answers who writes to this alias, in place of that of the department.",
+    )
 
     def _alias_bounce_incoming_email(self, message, message_dict, set_invalid=True):
         """While the ledger processes, neither the mark on the alias nor the answer
@@ -38,7 +46,10 @@ class MailAlias(models.Model):
             )
         if set_invalid:
             observation.broken_aliases.append(self.id)
-        alias_id = self.id
+        alias_id, sender = self.id, message_dict["email_from"]
+        may_answer = self.env["mail.thread"]._mail_gateway_may_answer
+        if not may_answer(f"alias {alias_id}", REFUSAL_HOURS, sender):
+            return None
 
         def answer(env):
             env["mail.alias"].browse(alias_id)._alias_bounce_incoming_email(

@@ -225,5 +225,4 @@ class MailGatewayIncoming(models.Model):
             *domains.mapped("default_from_email"),
             *aliases.mapped("alias_full_name"),
             *(mailbox.user.lower() for mailbox in mailboxes),
-            *(sender for _ in self.env["res.users"]._mail_gateway_addressed([sender])),
         }

@@ -38,10 +38,11 @@ class MailGatewayIncoming(models.Model):
         self.env["mail.mail"].sudo().create(values)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
-    def _answer_values(self, recipient, body):
+    def _answer_values(self, recipient, body, further_headers=None):
         found = _MESSAGE_ID.search(self.message_id or "")
         message_id = found[0] if found else ""
         headers = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+        headers |= further_headers or {}
         if message_id:
             headers["In-Reply-To"] = message_id
         return {

@@ -73,4 +73,6 @@ class MailGatewayIncoming(models.Model):
     @api.model
     def _comes_back(self, address):
         """Whether mail to ``address`` would be fetched or piped in here again."""
+        if self.env["res.users"]._mail_gateway_addressed([address]):
+            return True
         return address in self._own(address)

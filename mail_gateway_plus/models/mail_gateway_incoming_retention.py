@@ -74,6 +74,7 @@ class MailGatewayIncoming(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=left)
         self.env["mail.gateway.tally"]._compact()
         self.env["mail.gateway.rule.hit"]._compact()
+        self.env["mail.gateway.answered"]._forget()
         for domain, purge in jobs:
             if not self._purge_all(domain, purge):
                 return

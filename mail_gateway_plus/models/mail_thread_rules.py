@@ -108,17 +108,13 @@ class MailThread(models.AbstractModel):
                     # What makes a record answers nothing.
                     observation.call.message_dict.pop("parent_id", None)
                     return routes
-            if catchall:
+            if catchall and stage.startswith("catchall"):
                 # Stock answers here and asks nobody else.
                 return None
         return None
 
     @api.model
     def _mail_gateway_stage_reports(self, _observation):
-        return None
-
-    @api.model
-    def _mail_gateway_stage_automatic(self, _observation):
         return None
 
     @api.model

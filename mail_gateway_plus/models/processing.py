@@ -178,6 +178,7 @@ def _handle(row, observation, deliver):
         # Its further recipients led nowhere else.
         observation.deferred.clear()
         return _set_aside(row, first, observation)
+    row._autorespond(observation)
     return result
 
 

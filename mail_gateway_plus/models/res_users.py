@@ -52,9 +52,8 @@ class ResUsers(models.Model):
         if self.notification_type == "inbox":
             return True
         email = self.email_normalized
-        if not email or self._mail_gateway_addressed([email]):
-            return False
-        return not self.env["mail.gateway.incoming"].sudo()._comes_back(email)
+        Incoming = self.env["mail.gateway.incoming"].sudo()
+        return bool(email) and not Incoming._comes_back(email)
 
     @api.model
     def action_diagnose_outgoing_mail_server(self):

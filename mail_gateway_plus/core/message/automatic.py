@@ -117,6 +117,16 @@ def signs(section: header.Section) -> Iterator[Sign]:
         yield Sign("generated", "From", sender)
 
 
+def answers(sign: Sign | None) -> bool:
+    """Whether a program says in a field of its own that this answers a message. A
+    subject is no such word: people write “Auto: …” as well.
+
+    >>> answers(Sign("replied", "Subject", "auto: golf, first owner"))
+    False
+    """
+    return sign is not None and sign.kind == "replied" and sign.source != "Subject"
+
+
 def suppresses_answers(section: header.Section) -> bool:
     """Whether the sender asks for no automatic answer. That is no sign of a program:
     Odoo asks for it in what people write."""

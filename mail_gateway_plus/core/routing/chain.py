@@ -51,6 +51,9 @@ STAGES: tuple[Stage, ...] = (
     Stage("automatic", ours=True),
     Stage(BEFORE_REPLIES, ours=True, decides=_BY_RULES),
     Stage("reply", decides=("reply_found",)),
+    # Before catchall, where answers go that name no thread; behind replies, so that
+    # what answers a thread shows there.
+    Stage("automatic_alone", ours=True, decides=("automatic_alone",)),
     Stage("catchall_alone", decides=_BY_POLICY),
     Stage(RULES, ours=True, decides=_BY_RULES),
     Stage("aliases", decides=("alias_found", "alias_refused")),
@@ -68,7 +71,7 @@ CODES = tuple(stage.code for stage in STAGES)
 #: Where stock's ``message_route`` (19.0) lets others in, and what is asked there.
 AFTER_BOUNCE = ("reports", "loop_guard", "automatic", BEFORE_REPLIES)
 #: Stock looks for aliases behind this place: ``users`` leaves them what they take.
-AFTER_REPLY = ("catchall_alone", RULES, "users")
+AFTER_REPLY = ("automatic_alone", "catchall_alone", RULES, "users")
 AFTER_MODEL = ("catchall_among",)
 
 #: The stage of a step that does not name its own.

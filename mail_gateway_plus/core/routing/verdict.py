@@ -10,7 +10,7 @@ the way; one that nothing explains is quarantined, for silence is not an outcome
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import reports
+from . import autoresponse, reports
 from .observation import Observation
 
 #: A person may have these processed again.
@@ -65,6 +65,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("loop_pair", "ignored"),
     ("loop_sender", "ignored"),
     ("loop_reply", "ignored"),
+    ("automatic_alone", "ignored"),
     ("rule_ignored", "ignored"),
     ("rule_bounced", "rejected"),
     ("rule_unanswered", "rejected"),
@@ -86,6 +87,11 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("alias_found", None),
     ("subaddress_found", None),
     ("default_model_found", None),
+    ("automatic_found", None),
+    ("answer_withheld", None),
+    ("answer_again", None),
+    ("autoresponse_queued", None),
+    *((code, None) for code, _holds in autoresponse.REASONS),
     ("catchall_sent_on", None),
     ("inbox_found", None),
     ("routes_found", None),

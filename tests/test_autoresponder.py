@@ -1,0 +1,195 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What programs write to us, and what we write by ourselves."""
+
+import pytest
+
+from .ledger import Ledger, sender
+from .live import engine, mail
+from .test_rules import explained, reached
+
+
+@pytest.fixture(scope="module")
+def live(stack):
+    with engine(stack) as made:
+        with made.env() as env:
+            department = env["hr.department"].create({"name": "Help"})
+            env["mail.gateway.identity"].create(
+                {
+                    "name": "Help Desk",
+                    "email": "help@demo.example",
+                    "department_id": department.id,
+                }
+            )
+            responder = env["mail.gateway.autoresponder"].create(
+                {"name": "Thanks", "subject": "Thank you", "body": "<p>It is here.</p>"}
+            )
+            department.mail_gateway_autoresponder_id = responder
+            made.department_id, made.responder_id = department.id, responder.id
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        made.alias("help", "crm.lead", mail_gateway_department_id=made.department_id)
+        made.alias("sales", "crm.lead")
+        made.alias("closed", "crm.lead", alias_contact="followers")
+        yield made
+
+
+@pytest.fixture
+def ledger(live):
+    return Ledger(live)
+
+
+def answers(live, recipient):
+    with live.env() as env:
+        found = env["mail.mail"].search([("email_to", "=", recipient)])
+        return [(one.subject, one.email_from, one.state) for one in found]
+
+
+def steps(ledger, row):
+    return {step["step"] for step in ledger.read(row, "trace")["steps"]}
+
+
+def test_a_department_answers(live, ledger):
+    raw = mail("help@demo.example", "My printer", sender=sender("ann"))
+    row = ledger.end(raw)
+    assert "autoresponse_queued" in steps(ledger, row)
+    assert answers(live, sender("ann")) == [
+        ("Thank you", '"Help Desk" <help@demo.example>', "outgoing")
+    ]
+    with live.env() as env:
+        found = env["mail.mail"].search([("email_to", "=", sender("ann"))])
+        for header in ("'Auto-Submitted': 'auto-replied'", "'In-Reply-To'", "'<>'"):
+            assert header in found.headers
+        lead = env["crm.lead"].search([("name", "=", "My printer")])
+        assert found.mail_message_id in lead.message_ids
+
+
+def test_an_answer_to_the_answer_goes_to_the_record(live, ledger):
+    ledger.end(mail("help@demo.example", "My lamp", sender=sender("lea")))
+    with live.env() as env:
+        lead = env["crm.lead"].search([("name", "=", "My lamp")])
+        sent = env["mail.mail"].search([("email_to", "=", sender("lea"))]).message_id
+    again = mail(
+        "help@demo.example", "Re: Thank you", in_reply_to=sent, sender=sender("lea")
+    )
+    row = ledger.end(again)
+    assert ledger.read(row, "decided_by") == "reply"
+    with live.env() as env:
+        outcome = env["mail.gateway.incoming"].browse(row).outcome_ids
+        assert outcome.res_id == lead.id
+    assert len(answers(live, sender("lea"))) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"auto_submitted": "auto-generated"},
+        {"precedence": "bulk"},
+        {"list_id": "<a.list.example>"},
+        {"x_auto_response_suppress": "OOF"},
+        {"x_spam_flag": "YES"},
+        {"return_path": "<>"},
+        {"sender": "no-reply@customer.example"},
+        {"sender": "sales@demo.example"},
+    ],
+)
+def test_no_answer(live, ledger, headers):
+    headers.setdefault("sender", sender(f"quiet-{next(iter(headers))}"))
+    row = ledger.end(mail("help@demo.example", **headers))
+    assert ledger.read(row, "state") == "routed"
+    assert "autoresponse_queued" not in steps(ledger, row)
+    assert answers(live, headers["sender"]) == []
+
+
+def test_one_answer_beside_a_notice_of_absence(live, ledger):
+    with live.env() as env:
+        boss = env["res.users"].create(
+            {
+                "login": "away",
+                "name": "Away",
+                "email": "away@office.example",
+                "out_of_office_from": "2020-01-01",
+                "out_of_office_message": "<p>Back soon</p>",
+            }
+        )
+        env["hr.department"].browse(
+            live.department_id
+        ).mail_gateway_responsible_id = boss
+    row = ledger.end(mail("help@demo.example", "Anybody?", sender=sender("eve")))
+    robot = mail(
+        "help@demo.example",
+        "Monitor",
+        sender=sender("robot"),
+        auto_submitted="auto-generated",
+    )
+    ledger.end(robot)
+    with live.env() as env:
+        env["hr.department"].browse(
+            live.department_id
+        ).mail_gateway_responsible_id = False
+        notices = env["mail.message"].search([("message_type", "=", "out_of_office")])
+        assert notices.mapped("outgoing_email_to") == [sender("eve")]
+    assert "autoresponse_away" in steps(ledger, row)
+    assert not any(subject == "Thank you" for subject, *_ in answers(live, "eve"))
+
+
+# --- automatic mail
+
+
+def test_an_alert_makes_a_record(live, ledger):
+    raw = mail("sales@demo.example", "Disk full", auto_submitted="auto-generated")
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "decided_by") == ("routed", "aliases")
+    assert "automatic_found" in steps(ledger, row)
+
+
+def test_an_automatic_answer_shows_on_its_thread(live, ledger):
+    with live.env() as env:
+        lead = env["crm.lead"].create({"name": "Known"})
+        known = lead.message_post(body="Hello").message_id
+    raw = mail(
+        "catchall@demo.example",
+        "Away",
+        in_reply_to=known,
+        auto_submitted="auto-replied",
+    )
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "decided_by") == ("routed", "reply")
+
+
+@pytest.mark.parametrize("to", ["sales", "catchall"])
+def test_an_automatic_answer_to_nothing_makes_no_record(live, ledger, to):
+    raw = mail(f"{to}@demo.example", "Away", auto_submitted="auto-replied")
+    expected = explained(live, raw)
+    row = ledger.end(raw)
+    decided = ledger.read(row, "state", "reason_code", "decided_by")
+    assert decided == ("ignored", "automatic_alone", "automatic_alone")
+    assert expected["decided_by"] == "automatic_alone"
+
+
+def test_a_subject_alone_makes_no_program(live, ledger):
+    row = ledger.end(mail("sales@demo.example", "Auto: golf, first owner"))
+    assert reached(live, row) == [("crm.lead", 0)]
+
+
+@pytest.mark.parametrize(
+    ("to", "automatic", "most"),
+    [("help", "auto-replied", 0), ("help", "no", 2), ("closed", "no", 1)],
+)
+def test_a_storm_is_answered_once(live, ledger, to, automatic, most):
+    """Auto-replies never; a person of a storm hears of the receipt once, and once that
+    it was too much."""
+    who = sender(f"storm-{automatic}-{to}")
+    storm = [
+        mail(
+            f"{to}@demo.example",
+            f"Storm {to} {automatic} {number}",
+            sender=who,
+            auto_submitted=automatic,
+        )
+        for number in range(500)
+    ]
+    ledger.receive_all(storm)
+    assert ledger.process() == 500
+    found = answers(live, who)
+    assert len(found) <= most
+    assert [subject for subject, *_ in found].count("Thank you") <= 1
