@@ -156,9 +156,18 @@ def test_an_automatic_answer_shows_on_its_thread(live, ledger):
     assert ledger.read(row, "state", "decided_by") == ("routed", "reply")
 
 
-@pytest.mark.parametrize("to", ["sales", "catchall"])
-def test_an_automatic_answer_to_nothing_makes_no_record(live, ledger, to):
-    raw = mail(f"{to}@demo.example", "Away", auto_submitted="auto-replied")
+@pytest.mark.parametrize(
+    ("to", "subject", "says"),
+    [
+        ("sales", "Away", "auto-replied"),
+        ("catchall", "Away", "auto-replied"),
+        ("sales", "Automatic reply: Hi", "auto-generated"),
+    ],
+)
+def test_an_automatic_answer_to_nothing_makes_no_record(
+    live, ledger, to, subject, says
+):
+    raw = mail(f"{to}@demo.example", subject, auto_submitted=says)
     expected = explained(live, raw)
     row = ledger.end(raw)
     decided = ledger.read(row, "state", "reason_code", "decided_by")

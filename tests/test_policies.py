@@ -302,7 +302,10 @@ def test_a_rule_before_an_alias_before_a_mailbox(live, ledger, department):
     live.alias("post", "crm.lead", mail_gateway_department_id=by_alias)
     found = {}
     for to in ("sales", "post"):
-        row = ledger.end(mail(f"{to}@demo.example"), mailbox)
+        raw = mail(f"{to}@demo.example")
+        expected = explained(live, raw, server_id=mailbox)["department_id"]
+        row = ledger.end(raw, mailbox)
+        assert ledger.read(row, "department_id").id == expected
         found[to] = ledger.read(row, "department_id").id
     with live.env() as env:
         rule = env["mail.gateway.rule"].create(

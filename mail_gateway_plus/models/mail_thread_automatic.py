@@ -31,8 +31,8 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _mail_gateway_stage_automatic_alone(self, observation):
-        sign = observation.letter.said.automatic
-        if not automatic.answers(sign):
+        sign = automatic.answer(observation.letter.section)
+        if not sign:
             return None
         observation.note("automatic_alone", source=sign.source, said=sign.value)
         return []

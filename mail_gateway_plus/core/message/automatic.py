@@ -117,14 +117,21 @@ def signs(section: header.Section) -> Iterator[Sign]:
         yield Sign("generated", "From", sender)
 
 
-def answers(sign: Sign | None) -> bool:
-    """Whether a program says in a field of its own that this answers a message. A
-    subject is no such word: people write “Auto: …” as well.
+def answer(section: header.Section) -> Sign | None:
+    """What tells that a program answered a message; None where that is not sure. A
+    subject alone is no word of a program: people write “Auto: …” as well. Exchange
+    writes both, a subject and that the message is generated.
 
-    >>> answers(Sign("replied", "Subject", "auto: golf, first owner"))
-    False
+    >>> answer(header.Section(b"Subject: Auto: golf, first owner\\r\\n")) is None
+    True
+    >>> answer(header.Section(b"Subject: Auto: x\\r\\nAuto-Submitted: yes\\r\\n")).kind
+    'replied'
     """
-    return sign is not None and sign.kind == "replied" and sign.source != "Subject"
+    found = list(signs(section))
+    replied = [sign for sign in found if sign.kind == "replied"]
+    named = [sign for sign in replied if sign.source != "Subject"]
+    generated = any(sign.kind == "generated" for sign in found)
+    return next(iter(named or (replied if generated else ())), None)
 
 
 def suppresses_answers(section: header.Section) -> bool:
