@@ -32,7 +32,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_stage_automatic_alone(self, observation):
         sign = automatic.answer(observation.letter.section)
-        if not sign:
+        # A report that got as far is one that an alias is there for.
+        if not sign or observation.letter.said.report:
             return None
         observation.note("automatic_alone", source=sign.source, said=sign.value)
         return []
