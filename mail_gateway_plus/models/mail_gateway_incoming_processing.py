@@ -194,7 +194,9 @@ class MailGatewayIncoming(models.Model):
         aliases = [found.alias_id for found in observation.reached if found.alias_id]
         aliases = self.env["mail.alias"].browse(aliases).exists()
         of_alias = aliases.mail_gateway_department_id[:1]
-        return said or of_alias or self.server_id.department_id
+        # What stands for a row forgets its mailbox when a try is undone.
+        of_mailbox = Department.browse(observation.mailbox_department_id or [])
+        return said or of_alias or of_mailbox.exists() or self.server_id.department_id
 
     def _put_off(self, delay_s):
         """Try again later."""

@@ -54,7 +54,7 @@ class MailGatewayRule(models.Model):
                 {"model": to.res_model, "res_id": to.res_id, "alias_id": to.alias_id}
                 for to in observation.reached
             ],
-            "department_id": row._department_of(observation)._origin.id,
+            "department_id": row._department_of(observation).id,
             "identity_id": marks.identity_id,
             "tags": list(dict.fromkeys(marks.tags)),
             "trace": trace,
