@@ -109,7 +109,8 @@ class MailThread(models.AbstractModel):
         forward to one is not."""
         named = ",".join(section.text(name)[:8_192] for name in ("to", "cc"))
         addresses = [address.lower() for address in email_split(named)]
-        return bool(self.env["mail.alias"]._mail_gateway_taken(addresses))
+        Alias = self.env["mail.alias"].sudo()
+        return bool(Alias.search_count(Alias._mail_gateway_routed(addresses), limit=1))
 
 
 def _not_ours(_message_id):
