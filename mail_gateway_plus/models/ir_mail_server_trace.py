@@ -13,11 +13,12 @@ class IrMailServer(models.Model):
 
     _inherit = "ir.mail_server"
 
-    def _prepare_email_message__(self, message, smtp_session):
-        prepared = super()._prepare_email_message__(message, smtp_session)
+    def _build_email__(self, *args, **kwargs):
+        """What others built themselves, and have sent, stays as they made it."""
+        message = super()._build_email__(*args, **kwargs)
         if loop.TRACE not in message:
             message[loop.TRACE] = self._mail_gateway_token()
-        return prepared
+        return message
 
     @api.model
     @tools.ormcache()
