@@ -312,6 +312,21 @@ def test_a_forged_complaint_blacklists_nobody(live, ledger, sent):
         assert not env["mail.blacklist"].search_count([("email", "=", victim)])
 
 
+def test_a_customer_does_not_have_a_colleague_blacklisted(live, ledger, sent):
+    """Who follows the same document knows the Message-ID of what both got."""
+    offer, colleague = sent("a"), "colleague@demo.example"
+    with live.env() as env:
+        values = {"name": "Colleague", "login": colleague, "email": colleague}
+        values["group_ids"] = [(6, 0, env.ref("base.group_user").ids)]
+        partner = env["res.users"].create(values).partner_id
+        told = {"mail_message_id": offer.id, "notification_type": "email"}
+        env["mail.notification"].create({**told, "res_partner_id": partner.id})
+    row = ledger.end(reporting.complaint(offer.message_id, colleague))
+    assert ledger.read(row, "reason_code") == "abuse_report"
+    with live.env() as env:
+        assert not env["mail.blacklist"].search_count([("email", "=", colleague)])
+
+
 def test_reports_of_a_domain_make_a_record_only_where_an_alias_is_for_that(
     live, ledger
 ):

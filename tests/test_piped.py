@@ -17,6 +17,7 @@ import odoo.addons.mail
 from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.models import processing_piped
 
+from . import reporting
 from .ledger import Ledger, sender
 from .live import engine, mail
 from .office import Office
@@ -235,3 +236,23 @@ def test_portal_users_do_not_fill_the_ledger(live):
         thread = env["mail.thread"].with_user(visitor.id)
         thread.message_process(False, xmlrpc.client.Binary(raw))
     assert rows(live, raw) == []
+
+
+def test_colleague_without_further_rights_pipes_all_kinds_of_mail(live):
+    """As in stock: whoever the mail server logs in as need not be an operator."""
+    with live.env() as env:
+        values = {"name": "Postman", "login": "postman"}
+        internal = [(6, 0, env.ref("base.group_user").ids)]
+        postman = env["res.users"].create({**values, "group_ids": internal}).id
+    absent = mail("postbox@demo.example", "Piped: absent").replace(
+        b"Subject:", b"Auto-Submitted: auto-replied\r\nSubject:"
+    )
+    complaint = reporting.complaint("<never-sent@demo.example>", "ann@b.example")
+    kind = "res.partner"
+    for raw in (mail("postbox@demo.example", "Piped: plain"), absent, complaint):
+        with live.env() as env:
+            thread = env["mail.thread"].with_user(postman)
+            thread.message_process(kind, xmlrpc.client.Binary(raw))
+    assert rows(live, mail("", "Piped: plain")) == [("routed", "routed")]
+    assert rows(live, absent) == [("routed", "routed")]
+    assert rows(live, complaint)[-1:] == [("ignored", "abuse_report")]

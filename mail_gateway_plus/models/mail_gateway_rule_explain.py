@@ -3,7 +3,7 @@
 import xmlrpc.client
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..core.routing import chain, verdict
 from . import routing_forecast
@@ -42,6 +42,7 @@ class MailGatewayRule(models.Model):
         if len(raw) > _LARGEST:
             raise UserError(self.env._("This message is too large to be tried."))
         observation = routing_forecast.forecast(row, raw)
+        self._check_company_of_rules(observation)
         decided = verdict.decide(observation)
         trace, marks = observation.trace(), observation.marks
         return {
@@ -60,6 +61,21 @@ class MailGatewayRule(models.Model):
             "trace": trace,
             "lines": self.env["mail.gateway.trace"]._lines(trace),
         }
+
+    @api.model
+    def _check_company_of_rules(self, observation):
+        """A message chooses by its recipients whose rules are asked, and what they say
+        would be told with it."""
+        company_id = observation.company_id
+        if not company_id or self.env.su:
+            return
+        if company_id not in self.env.user._get_company_ids():
+            raise AccessError(
+                self.env._(
+                    "This message is for a company that is not among yours, so its"
+                    " rules are not shown to you."
+                )
+            )
 
 
 def _as_bytes(raw):

@@ -24,7 +24,8 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _mail_gateway_stage_loop_guard(self, observation):
-        row = self.env["mail.gateway.incoming"].browse(observation.incoming_id)
+        # Whoever pipes mail in need not be one who may treat it.
+        row = self.env["mail.gateway.incoming"].sudo().browse(observation.incoming_id)
         if row._was_guarded():
             # Somebody has seen it and wants it processed.
             return None
@@ -66,7 +67,7 @@ class MailThread(models.AbstractModel):
         conversation = self._mail_gateway_conversation(observation)
         limits = self._mail_gateway_limits()
         since = self.env.cr.now() - timedelta(minutes=limits.minutes)
-        rows = row.sudo()._automatic_since(sender, since)
+        rows = row._automatic_since(sender, since)
         if not observation.dry:
             row.write({"automatic_from": sender, "conversation": conversation})
         allowed = self.env["mail.gateway.allowed"].sudo()

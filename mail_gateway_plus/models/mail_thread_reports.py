@@ -119,7 +119,8 @@ class MailThread(models.AbstractModel):
             self.env["mail.blacklist"].sudo()._add(
                 address, message=Markup("<p>%s</p>") % told
             )
-        row = self.env["mail.gateway.incoming"].browse(observation.incoming_id)
+        # Whoever pipes mail in need not be one who may treat it.
+        row = self.env["mail.gateway.incoming"].sudo().browse(observation.incoming_id)
         row._alert_of_abuse(address)
 
     @api.model
@@ -136,7 +137,13 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_sent_to(self, message, report):
         """Normalized addresses that a message went to, of mailings as well."""
-        notified = message.notification_ids
+        # Any other recipient can forge it. Colleagues complain in the house.
+        notified = message.notification_ids.filtered(
+            lambda found: (
+                found.notification_type == "email"
+                and (not found.res_partner_id or found.res_partner_id.partner_share)
+            )
+        )
         sent = [
             *notified.res_partner_id.mapped("email_normalized"),
             *notified.mapped("mail_email_address"),

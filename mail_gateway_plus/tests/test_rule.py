@@ -62,6 +62,22 @@ class TestRule(QuarantineMixin, TransactionCase):
             .search([("rule_id", "=", rule.id)])
         )
 
+    def test_rules_of_other_companies_are_not_seen_by_trying(self):
+        """Whoever writes to their domain into a pasted message is not told of them."""
+        Domain = self.env["mail.alias.domain"]
+        self.env.company.alias_domain_id = Domain.create({"name": "ours.example"})
+        domain = Domain.create({"name": "theirs.example"})
+        other = self.env["res.company"].create(
+            {"name": "Other", "alias_domain_id": domain.id}
+        )
+        self.rule(company_id=other.id, name="Their secret")
+        raw = RAW.replace(b"@demo.example", b"@theirs.example")
+        with self.assertRaises(AccessError):
+            self.Rule.with_user(self.operator).explain(raw)
+        self.operator.company_ids += other
+        found = self.Rule.with_user(self.operator).explain(raw)
+        self.assertIn("Their secret", str(found["trace"]))
+
     def test_faults_of_conditions_are_told_when_they_are_saved(self):
         faulty = (
             ({"field": "subject", "operator": "regex", "value": "("}, "cannot be used"),

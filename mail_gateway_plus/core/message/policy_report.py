@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import entities, header
+from . import bounce_words, entities, header
 
 _TLS_KINDS = ("application/tlsrpt+gzip", "application/tlsrpt+json")
 _ARCHIVES = frozenset(
@@ -32,6 +32,8 @@ _NAME = re.compile(
 )
 _DOMAIN = re.compile(r"report[- ]domain:\s*([^\s;,]+)", re.IGNORECASE)
 _SUBMITTER = re.compile(r"submitter:\s*([^\s;,]+)", re.IGNORECASE)
+#: What gateways put before a subject.
+_TAGS = re.compile(r"^(?:\s*\[[^\]]*\])+")
 _IDENTIFIER = re.compile(r"report-id:\s*<?([^<>\s]+)>?", re.IGNORECASE)
 
 
@@ -56,8 +58,10 @@ def is_likely(section: header.Section) -> bool:
 
 
 def of_parts(parts: Sequence[entities.Entity]) -> PolicyReport | None:
-    """The report in a message; None without one."""
+    """The report in a message; None without one, and for what a person passes on."""
     section = parts[0].section
+    if _is_passed_on(section):
+        return None
     found = next(filter(None, map(_file, parts)), None)
     tls = "tls-report-domain" in section or any(p.kind in _TLS_KINDS for p in parts)
     subject = section.text("subject")
@@ -73,6 +77,12 @@ def of_parts(parts: Sequence[entities.Entity]) -> PolicyReport | None:
         (by or (found[1] if found else "")).lower(),
         _stated(_IDENTIFIER, subject) or ((found[3] or "") if found else ""),
     )
+
+
+def _is_passed_on(section: header.Section) -> bool:
+    """Whether somebody answers or forwards a report, and so has something to say."""
+    subject = _TAGS.sub("", section.text("subject"))
+    return bounce_words.ANSWERS.search(subject) is not None
 
 
 def _stated(pattern: re.Pattern[str], text: str) -> str:

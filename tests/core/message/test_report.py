@@ -353,6 +353,18 @@ def test_reports_on_a_domain():
     assert found[0].identifier == "42"
 
 
+@pytest.mark.parametrize("before", ["Fwd: ", "[ext] WG: ", "Re: "])
+def test_report_on_a_domain_that_a_person_passes_on_is_ordinary_mail(before):
+    file = "b.example!a.example!1700000000!1700086400.xml.gz"
+    raw = parts(
+        "multipart/mixed",
+        ("text/plain", "What is this?"),
+        (f'application/gzip; name="{file}"', "x"),
+        head=f"Subject: {before}{DMARC}\n",
+    )
+    assert report.read(raw) is None
+
+
 def test_message_that_has_arrived_is_no_failure():
     subject = "Delivery Status Notification (Success)"
     found = report.read(message(DAEMON, subject, "Delivered:\n\n<ann@b.example>\n"))
