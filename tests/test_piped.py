@@ -254,5 +254,5 @@ def test_colleague_without_further_rights_pipes_all_kinds_of_mail(live):
             thread = env["mail.thread"].with_user(postman)
             thread.message_process(kind, xmlrpc.client.Binary(raw))
     assert rows(live, mail("", "Piped: plain")) == [("routed", "routed")]
-    assert rows(live, absent) == [("routed", "routed")]
+    assert rows(live, absent) == [("ignored", "automatic_alone")]
     assert rows(live, complaint)[-1:] == [("ignored", "abuse_report")]
