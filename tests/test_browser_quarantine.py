@@ -40,7 +40,7 @@ def letters(at):
         mail("nobody@demo.example", "Please look into this", "Hello,\n\nsee below."),
         mail("nobody@demo.example", "A second one"),
         mail("nobody@demo.example", "A third one"),
-        mail("nobody@demo.example", "Out of office", auto_submitted="auto-replied"),
+        mail("nobody@demo.example", "Backup is done", auto_submitted="auto-generated"),
         mail("sales@demo.example", "Order"),
         hostile.message("nobody@demo.example", at),
     ]
@@ -153,17 +153,17 @@ def test_answer_says_who_gets_none(desk):
     desk.button("Answer Sender…")
     desk.picture("message-answer")
     alert = desk.find(".modal .alert-warning")
-    expect(alert).to_contain_text("“Out of office”: Written by a program.")
+    expect(alert).to_contain_text("“Backup is done”: Written by a program.")
     desk.button("Send")
     desk.go(ATTENTION)
-    assert [row["subject"] for row in desk.rows()] == ["Out of office"]
+    assert [row["subject"] for row in desk.rows()] == ["Backup is done"]
     open_message(desk, "Please look into this")
     expect(desk.find(".o_arrow_button_current")).to_have_text("Rejected")
     expect(desk.find(".alert-warning")).to_contain_text("Answered by hand")
 
 
 def test_ignored_by_mistake_and_back(desk):
-    open_message(desk, "Out of office")
+    open_message(desk, "Backup is done")
     desk.button("Ignore")
     expect(desk.find(".alert-info")).to_contain_text("Olga decided that nothing")
     desk.button("Process Again")
@@ -171,11 +171,11 @@ def test_ignored_by_mistake_and_back(desk):
 
 
 def test_deleted_messages_are_gone(desk):
-    open_message(desk, "Out of office")
+    open_message(desk, "Backup is done")
     desk.button("Delete")
     desk.find(".modal").get_by_role("button", name="Ok").click()
     expect(desk.find(".o_list_view .o_data_row").first).to_be_visible()
-    expect(desk.find(".o_data_row", has_text="Out of office")).to_have_count(0)
+    expect(desk.find(".o_data_row", has_text="Backup is done")).to_have_count(0)
     desk.go(ATTENTION)
     expect(desk.find(".o_nocontent_help")).to_contain_text("Nothing waits for you")
 
