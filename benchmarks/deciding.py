@@ -61,7 +61,7 @@ def _addon(env: Any) -> Callable[[Any, dict, bytes], Any]:
 
     def route(message: Any, parsed: dict, raw: bytes) -> None:
         observation = Observation()
-        row._observe(observation, raw)
+        row._observe(observation, row._letter(raw))
         with observing(observation):
             env["mail.thread"].message_route(message, parsed)
         observation.trace()

@@ -389,6 +389,20 @@ def test_rules_of_the_company_whose_domain_is_written_to(live, ledger, rule):
         assert hits == [1, 1]
 
 
+def test_rules_of_all_companies_where_nobody_knows_which(live, ledger, rule):
+    """Several companies, none of whose domains the message is written to."""
+    with live.env() as env:
+        company = env["res.company"].create({"name": "Third"})
+        company_id = company.id
+        server = env["fetchmail.server"].create({"name": "Any", "company_id": False})
+        server_id = server.id
+    written = ("subject", "contains", "whoever")
+    rule(written, action="ignore", company_id=company_id)
+    rule(written, action="quarantine")
+    row = ledger.end(mail("info@nowhere.example", "To whoever"), server_id)
+    assert ledger.read(row, "reason_code") == "rule_quarantined"
+
+
 def test_rules_know_contacts_and_colleagues(live, ledger, rule):
     with live.env() as env:
         env["res.partner"].create({"name": "Known", "email": "Known@friend.example"})

@@ -44,8 +44,7 @@ class MailGatewayIncoming(models.Model):
             return Responder
         if verdict.decide(observation).state != "routed":
             return Responder
-        aliases = [found.alias_id for found in observation.reached if found.alias_id]
-        aliases = self.env["mail.alias"].sudo().browse(aliases).exists()
+        aliases = self._aliases_of(observation).sudo()
         department = self._department_of(observation).sudo()
         found = aliases.mail_gateway_autoresponder_id[:1]
         found = found or department.mail_gateway_autoresponder_id

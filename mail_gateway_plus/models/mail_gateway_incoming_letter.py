@@ -12,20 +12,24 @@ class MailGatewayIncoming(models.Model):
 
     _inherit = "mail.gateway.incoming"
 
-    def _observe(self, observation, raw, recipients=()):
+    def _observe(self, observation, letter):
         """Tell the observation of this message what the stages of the chain ask for.
 
-        :param recipients: those of further deliveries of the same mail
+        :param letter: the message, of ``_letter``
         """
-        observation.original = raw
+        own = self.company_id
+        observation.original = letter.said.raw
         observation.incoming_id = self.id or 0
-        observation.letter = self._letter(raw, recipients)
-        observation.company_id = self._company_of_rules(observation.letter).id or 0
+        observation.letter = letter
+        observation.ask_company = lambda: (own or self._company_written(letter)).id or 0
         observation.mailbox_department_id = self.server_id.department_id.id or 0
 
     def _letter(self, raw, recipients=()):
         """The facts that conditions ask for; what only Odoo knows is asked when a
-        rule wants it."""
+        rule wants it.
+
+        :param recipients: those of further deliveries of the same mail
+        """
         self.ensure_one()
         asked = {
             "mailbox": self._said_mailbox,
@@ -38,12 +42,9 @@ class MailGatewayIncoming(models.Model):
         letter = Letter(raw, recipients, asked, self.server_id._trusted_hosts())
         return letter
 
-    def _company_of_rules(self, letter):
-        """The company whose rules count: that of the mailbox, else the one whose
-        domain the message is written to, else the only one there is."""
-        self.ensure_one()
-        if self.company_id:
-            return self.company_id
+    def _company_written(self, letter):
+        """The company whose domain a message is written to, or the only one there
+        is."""
         Company = self.env["res.company"].sudo()
         companies = Company.search([], limit=2)
         if len(companies) > 1:

@@ -191,12 +191,16 @@ class MailGatewayIncoming(models.Model):
         """What a rule said, else an alias, else that of the mailbox."""
         Department = self.env["hr.department"]
         said = Department.browse(observation.marks.department_id or []).exists()
-        aliases = [found.alias_id for found in observation.reached if found.alias_id]
-        aliases = self.env["mail.alias"].browse(aliases).exists()
-        of_alias = aliases.mail_gateway_department_id[:1]
+        of_alias = self._aliases_of(observation).mail_gateway_department_id[:1]
         # What stands for a row forgets its mailbox when a try is undone.
         of_mailbox = Department.browse(observation.mailbox_department_id or [])
         return said or of_alias or of_mailbox.exists() or self.server_id.department_id
+
+    def _aliases_of(self, observation):
+        """The aliases that led to records. This transaction has found them, so they
+        are there; to ask takes a query."""
+        ids = [found.alias_id for found in observation.reached if found.alias_id]
+        return self.env["mail.alias"].browse(ids)
 
     def _put_off(self, delay_s):
         """Try again later."""

@@ -14,17 +14,19 @@ class MailGatewayRoundTrip(models.Model):
     _inherit = "mail.gateway.round.trip"
 
     @api.model
-    def _recognise(self, row, raw, observation):
+    def _recognise(self, row, said, observation):
         """Whether a message is one of ours, or the report of one: then it is noted and
         nothing else becomes of it.
 
         :param row: of mail.gateway.incoming
+        :param said: its message, a ``core.message.statement.Statement``
         """
-        token = roundtrip.carried(raw)
+        raw, section = said.raw, said.section
+        token = roundtrip.carried(raw, section)
         if trip := self._of_token(token):
             trip._returned(row, raw)
             observation.note("round_trip", **trip._named())
-        elif trip := self._of_token(roundtrip.reported(raw)):
+        elif trip := self._of_token(roundtrip.reported(raw, section)):
             meaning = roundtrip.bounced(raw)
             if meaning is None:
                 observation.note("round_trip_late", **trip._named())

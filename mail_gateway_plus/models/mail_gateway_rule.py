@@ -167,15 +167,25 @@ class MailGatewayRule(models.Model):
         )
 
     @api.model
-    def _book(self, company_id, before_replies):
-        """The rules that count for messages of a company, in order."""
-        return self._book_of(self._version(), company_id, before_replies)
+    def _book(self, observation, before_replies):
+        """The rules that count for messages of the observation's company, in order."""
+        version = self._version()
+        company_id = observation.company_id if self._is_by_company(version) else 0
+        return self._book_of(version, company_id, before_replies)
+
+    @api.model
+    @tools.ormcache("version")
+    def _is_by_company(self, version):
+        """Whether it matters which company a message is of."""
+        return bool(self.sudo().search_count([("company_id", "!=", False)], limit=1))
 
     @api.model
     @tools.ormcache("version", "company_id", "before_replies")
     def _book_of(self, version, company_id, before_replies):
+        # For Python 0 is False, and a search for both is one for neither.
+        companies = [company_id, False] if company_id else [False]
         domain = [
-            ("company_id", "in", [company_id, False]),
+            ("company_id", "in", companies),
             ("before_replies", "=", before_replies),
         ]
         found = self.sudo().search(domain)

@@ -23,7 +23,7 @@ class MailGatewayRule(models.Model):
 
         :return: the rules that matched, in order
         """
-        book = self._book(observation.company_id, before_replies)
+        book = self._book(observation, before_replies)
         matched, untold = self.browse(), 0
         for number, ready in enumerate(book.rules):
             if number >= _TOLD and not rule.matches(ready, observation.letter):

@@ -39,14 +39,17 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_report_code(self, observation, message_dict):
         said = observation.letter.said
-        sign = said.automatic
+        kind = said.automatic.kind if said.automatic else ""
+        to_bounce_address = reports.counts_address(
+            said.report, kind
+        ) and self._mail_gateway_is_to_bounce_address(message_dict)
+        return reports.code(said.report, kind, to_bounce_address)
+
+    @api.model
+    def _mail_gateway_is_to_bounce_address(self, message_dict):
         written_to = {email_normalize(to) for to in email_split(message_dict["to"])}
         domains = self.env["mail.alias.domain"].search([])
-        return reports.code(
-            said.report,
-            sign.kind if sign else "",
-            not written_to.isdisjoint(domains.mapped("bounce_email")),
-        )
+        return not written_to.isdisjoint(domains.mapped("bounce_email"))
 
     @api.model
     def _mail_gateway_reported(self, observation, message_dict):

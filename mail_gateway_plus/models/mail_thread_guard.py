@@ -30,7 +30,9 @@ class MailThread(models.AbstractModel):
             # Somebody has seen it and wants it processed.
             return None
         coming, params = self._mail_gateway_coming(observation, row)
-        code = guard.stopped(coming, self._mail_gateway_limits())
+        # What people write is the most.
+        guarded = coming.sign or coming.automatic
+        code = guarded and guard.stopped(coming, self._mail_gateway_limits())
         if not code:
             return None
         observation.note(code, **params)

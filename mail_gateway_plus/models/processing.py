@@ -164,7 +164,8 @@ def _handle(row, observation, deliver):
     if not to_do:
         return _set_aside(row, first, observation)
     raw = row._raw()
-    if row.env["mail.gateway.round.trip"]._recognise(row, raw, observation):
+    letter = row._letter(raw, observation.guise.recipients)
+    if row.env["mail.gateway.round.trip"]._recognise(row, letter.said, observation):
         return False
     readable = repair.repaired(raw)
     # What the repair makes parts of counts as well.
@@ -172,7 +173,7 @@ def _handle(row, observation, deliver):
     if finding:
         observation.note(finding.code, **finding.params)
         return None
-    row._observe(observation, raw, observation.guise.recipients)
+    row._observe(observation, letter)
     result = _hand_over(row, raw, readable, observation, deliver)
     if first and not observation.reached and not observation.noted("alias_refused"):
         # Its further recipients led nowhere else.

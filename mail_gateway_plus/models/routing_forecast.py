@@ -67,7 +67,7 @@ class _Forecast:
             return
         row, observation = self.row, self.observation
         recipients = row._delivery().recipients if row.id else ()
-        row._observe(observation, self.raw, recipients)
+        row._observe(observation, row._letter(self.raw, recipients))
         try:
             self._parse(readable)
             routes = self._routes()

@@ -63,11 +63,14 @@ def message_id(token: str, sender: str) -> str:
     return f"<round-trip.{token}@{with_ascii_domain(sender).rpartition('@')[2]}>"
 
 
-def carried(raw: bytes) -> str:
-    """The token in a message's own header; "" where there is none, or more than one."""
+def carried(raw: bytes, section: header.Section | None = None) -> str:
+    """The token in a message's own header; "" where there is none, or more than one.
+
+    :param section: its header section, where it has been read
+    """
     if len(raw) > _LARGEST:
         return ""
-    section = header.Section(head.split(raw)[0])
+    section = section or header.Section(head.split(raw)[0])
     own = section.all(FIELD.lower())
     if not own:
         known = _ID.fullmatch(section.first("message-id").strip())
@@ -77,9 +80,14 @@ def carried(raw: bytes) -> str:
     return token if not values and _TOKEN.fullmatch(token) else ""
 
 
-def reported(raw: bytes) -> str:
-    """The token of a message that this one reports about; "" where it is no report."""
-    if len(raw) > _LARGEST or not _is_report(header.Section(head.split(raw)[0])):
+def reported(raw: bytes, section: header.Section | None = None) -> str:
+    """The token of a message that this one reports about; "" where it is no report.
+
+    :param section: its header section, where it has been read
+    """
+    if len(raw) > _LARGEST:
+        return ""
+    if not _is_report(section or header.Section(head.split(raw)[0])):
         return ""
     contents = (part.content(raw) for part in entities.walk(raw))
     found = {token for content in contents for token in _WITHIN.findall(content)}

@@ -49,7 +49,11 @@ def is_bounce(section: header.Section, said: told.Told) -> bool:
     text = " ".join(said.text[:_SEARCHED].split())
     worded = bounce_words.TEXT.search(text) is not None
     answered = _ANSWER.search(text) is not None
-    if sent_by == 1 and _is_nobody(section) and not (answered or said.has_returned):
+    if (
+        sent_by == 1
+        and _is_nobody(_local(section))
+        and not (answered or said.has_returned)
+    ):
         # Shops deliver, too.
         return False
     if not (worded or answered):
@@ -78,11 +82,11 @@ def _sender(section: header.Section) -> int:
         return 2
     if value.translate(None, b" \t") == b"<>":
         return 2
-    return int(_LISTS.search(local) is not None or _is_nobody(section))
+    return int(_LISTS.search(local) is not None or _is_nobody(local))
 
 
-def _is_nobody(section: header.Section) -> bool:
-    return _NOBODY.search(_local(section)) is not None
+def _is_nobody(local: str) -> bool:
+    return _NOBODY.search(local) is not None
 
 
 def _local(section: header.Section) -> str:

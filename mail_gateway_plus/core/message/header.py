@@ -55,6 +55,7 @@ class Section:
     def __init__(self, head: bytes) -> None:
         self.fields = tuple(fields(head[:_SECTION_READ]))
         self._named: dict[str, list[bytes]] = {}
+        self._texts: dict[str, str] = {}
         for name, value in self.fields:
             self._named.setdefault(name, []).append(value)
 
@@ -74,7 +75,9 @@ class Section:
 
     def text(self, name: str) -> str:
         """The first value of this name as text, "" where there is none."""
-        return decode(self.first(name)[:_TEXT_READ])
+        if name not in self._texts:
+            self._texts[name] = decode(self.first(name)[:_TEXT_READ])
+        return self._texts[name]
 
 
 def fit(text: str) -> str:

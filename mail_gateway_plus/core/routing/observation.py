@@ -10,6 +10,7 @@ the ground of the verdict and the trace that people read.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..message import header
@@ -101,8 +102,8 @@ class Observation:
     #: would become of the message, so that nothing may be written.
     incoming_id: int = 0
     dry: bool = False
-    #: The company whose rules count, 0 where only those of all companies do.
-    company_id: int = 0
+    #: Gives ``company_id``; it takes a query.
+    ask_company: Callable[[], int] = int
     marks: Marks = field(default_factory=Marks)
     #: The department of the mailbox, 0 for none.
     mailbox_department_id: int = 0
@@ -118,6 +119,11 @@ class Observation:
     no_reply: bool = False
     #: Addresses that stand beside their like with a subaddress.
     subaddressed: frozenset[str] = frozenset()
+
+    @cached_property
+    def company_id(self) -> int:
+        """The company whose rules count, 0 where only those of all companies do."""
+        return self.ask_company()
 
     def note(self, code: str, **params: object) -> None:
         # What others wrote passes here, and not all of it fits into JSON.

@@ -71,10 +71,16 @@ def code(
         who answer to it.
     """
     if report is None:
-        return BOUNCE if to_bounce_address and automatic in _NO_ANSWER else ""
+        bounced = to_bounce_address and counts_address(report, automatic)
+        return BOUNCE if bounced else ""
     if isinstance(report, DeliveryStatus):
         return _of_delivery(report)
     return report.kind
+
+
+def counts_address(report: Report | None, automatic: str) -> bool:
+    """Whether ``to_bounce_address`` of ``code`` matters."""
+    return report is None and automatic in _NO_ANSWER
 
 
 def _of_delivery(report: DeliveryStatus) -> str:
