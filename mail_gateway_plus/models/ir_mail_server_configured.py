@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, models, tools
 
 from .ir_mail_server_connection import USED
 
@@ -42,9 +42,15 @@ class IrMailServer(models.Model):
     def _note_configured(self):
         """What is chosen for the configuration file's server, and what it refuses,
         counts where its record was asked for."""
-        server = self.env.ref(CONFIGURED, raise_if_not_found=False)
+        server = self._has_configured() and self.env.ref(CONFIGURED, False)
         if server and server.smtp_authentication == "cli":
             self._note_used(server)
+
+    @api.model
+    @tools.ormcache()
+    def _has_configured(self):
+        """Odoo remembers only names that lead somewhere, and each mail asks."""
+        return bool(self.env.ref(CONFIGURED, raise_if_not_found=False))
 
     @api.model
     def _make_configured(self):
@@ -58,4 +64,5 @@ class IrMailServer(models.Model):
         )
         made = {"xml_id": CONFIGURED, "record": server, "noupdate": True}
         self.env["ir.model.data"].sudo()._update_xmlids([made])
+        self.env.registry.clear_cache()
         return server

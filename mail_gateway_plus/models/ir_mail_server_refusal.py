@@ -65,8 +65,7 @@ class IrMailServer(models.Model):
         """What was refused once is taken now. That is asked once a connection."""
         Permission = self.env["mail.gateway.permission"].sudo()
         if tried.refused is None:
-            rows = Permission._redeemable(tried.server_id)
-            tried.refused = {(row.email, row.depth) for row in rows}
+            tried.refused = set(Permission._refused_once(tried.server_id))
         taken = {(tried.envelope, SHALLOW), (tried.sender, DEEP)}
         redeemed = tried.refused & taken
         tried.refused -= redeemed

@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..core.delivery import roundtrip
 
@@ -102,6 +102,26 @@ class MailGatewayPermission(models.Model):
         return self.search(refused).filtered(
             lambda row: roundtrip.is_redeemed(row.state, row.params or {}, row.depth)
         )
+
+    @api.model
+    @tools.ormcache("server_id")
+    def _refused_once(self, server_id):
+        """{(address, depth)} of the same, remembered: each connection asks."""
+        return {(row.email, row.depth) for row in self._redeemable(server_id)}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not vals.keys().isdisjoint(("state", "params", "depth", "email")):
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _redeem(self):
         for row in self:
