@@ -317,7 +317,7 @@ def test_quarantined_message_tells_what_and_why_and_what_to_do(desk, house, sale
     expect(alert).to_contain_text("Create an alias for the recipient")
     desk.picture("ledger-form")
     became = desk.tab("What Became of It")
-    expect(became).to_contain_text("2. Nobody to give it to")
+    expect(became).to_contain_text("Nobody to give it to")
     expect(became).to_contain_text("No record came of this message")
     expect(desk.tab("Headers")).to_contain_text("Subject: Quotation for a sloop")
     expect(desk.tab("Origin")).to_contain_text("INBOX")

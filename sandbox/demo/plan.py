@@ -2,9 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Which message lies in which mailbox, and how it has to end.
 
-The kinds follow Odoo's own order of routing: what Odoo takes for a bounce (read
-receipts too) is one here, and what it routes (newsletters, automatic replies to a
-document) is routed.
+The kinds follow the order of routing: what Odoo routes (newsletters, automatic replies
+to a document) is routed, a bounce is told on the document that it is about, and what is
+written to catchall waits for a person.
 """
 
 from dataclasses import dataclass
@@ -102,20 +102,31 @@ ROWS = (
     _routed("support", "nul_bytes", "NUL bytes in subject and body", TASK),
     _routed("support", "broken_headers", "hardly a header is well-formed", TASK),
     _set_aside("support", "many_parts", "600 parts", "message_too_many_parts"),
-    Row("office", "bounce_report", "report on our offer", "bounce", "bounce_report"),
+    Row(
+        "office",
+        "bounce_report",
+        "report on our offer",
+        "bounce",
+        "bounce_report",
+        (LEAD,),
+    ),
     Row("office", "bounce_plain", "bounce in plain words", "bounce", "bounce_report"),
-    Row("office", "read_receipt", "read receipt", "bounce", "bounce_report"),
+    Row(
+        "office",
+        "read_receipt",
+        "read receipt",
+        "ignored",
+        "read_receipt",
+        (TASK,),
+    ),
     _set_aside("office", "to_nobody", "to an address nobody has", "no_route"),
     _set_aside("office", "undisclosed", "to undisclosed recipients", "no_route"),
-    Row(
-        "office", "to_catchall", "to catchall alone", "rejected", "written_to_catchall"
-    ),
-    Row(
+    _set_aside("office", "to_catchall", "to catchall alone", "catchall_quarantined"),
+    _set_aside(
         "office",
         "to_catchall_and_nobody",
         "to catchall and to an address nobody has",
-        "rejected",
-        "written_to_catchall",
+        "catchall_quarantined",
     ),
     Row(
         "office",
