@@ -34,13 +34,12 @@ class MailGatewayIncoming(models.Model):
         asked = {
             "mailbox": self._said_mailbox,
             "folder": self._said_folder,
-            "sender_known": lambda: self._said_sender_known(letter),
-            "sender_internal": lambda: self._said_sender_internal(letter),
-            "time": lambda: [Said(f"{self._local_now():%H:%M}")],
-            "weekday": lambda: [Said(str(self._local_now().isoweekday()))],
+            "sender_known": self._said_sender_known,
+            "sender_internal": self._said_sender_internal,
+            "time": lambda _letter: [Said(f"{self._local_now():%H:%M}")],
+            "weekday": lambda _letter: [Said(str(self._local_now().isoweekday()))],
         }
-        letter = Letter(raw, recipients, asked, self.server_id._trusted_hosts())
-        return letter
+        return Letter(raw, recipients, asked, self.server_id._trusted_hosts())
 
     def _company_written(self, letter):
         """The company whose domain a message is written to, or the only one there
@@ -53,11 +52,11 @@ class MailGatewayIncoming(models.Model):
             companies = Company.search(named, limit=2)
         return companies if len(companies) == 1 else Company.browse()
 
-    def _said_mailbox(self):
+    def _said_mailbox(self, _letter):
         names = (self.server_id.name, self.server_id.user)
         return [Said(name) for name in names if name]
 
-    def _said_folder(self):
+    def _said_folder(self, _letter):
         return [Said(self.folder)] if self.folder else []
 
     def _said_sender_known(self, letter):

@@ -18,8 +18,9 @@ from ..message import header, subaddress
 from ..message.statement import Statement
 from .condition import Said
 
-#: What others know of a message: field to what they say. Called at most once each.
-Asked = Mapping[str, Callable[[], Iterable[Said]]]
+#: What others know of a message: field to what they say of a letter. Called at most
+#: once each. They are given the letter, for what keeps it stays in memory with it.
+Asked = Mapping[str, Callable[["Letter"], Iterable[Said]]]
 
 
 class Letter:
@@ -61,7 +62,7 @@ class Letter:
 
     def _read(self, field: str, name: str) -> Iterable[Said]:
         if field in self._asked:
-            return self._asked[field]()
+            return self._asked[field](self)
         if field == "header":
             return self._header(name)
         reader = _READERS.get(field)

@@ -71,8 +71,8 @@ def test_what_servers_on_the_way_thought_of_it():
 def test_others_are_asked_once():
     asked = []
 
-    def known():
-        asked.append(1)
+    def known(letter):
+        asked.append(letter)
         return [Said("Ann", "From")]
 
     letter = Letter(RAW, (), {"sender_known": known})
@@ -81,7 +81,7 @@ def test_others_are_asked_once():
         == letter("sender_known", "")
         == (Said("Ann", "From"),)
     )
-    assert asked == [1]
+    assert asked == [letter]
 
 
 def test_recipients_of_other_deliveries_count():
