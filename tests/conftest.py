@@ -42,6 +42,14 @@ def login(stack, request):
     stack.empty(name)
 
 
+@pytest.fixture
+def ledger(live):
+    """That of the module's ``live``."""
+    from .ledger import Ledger
+
+    return Ledger(live)
+
+
 # For the tests in a browser. What they import is not there where core is tested alone.
 
 

@@ -120,3 +120,18 @@ def engine(stack):
 
         odoo.sql_db.close_db(database)
         stack.drop(database)
+
+
+@contextlib.contextmanager
+def boxed(stack, **aliases):
+    """An engine with a mailbox that nobody fetches from: what comes by it is put into
+    the ledger.
+
+    :param aliases: the model of the records that each makes
+    """
+    with engine(stack) as made:
+        with made.env() as env:
+            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+        for name, model in aliases.items():
+            made.alias(name, model)
+        yield made

@@ -8,15 +8,14 @@ import time
 
 import pytest
 
-from .ledger import Ledger
-from .live import engine, mail
+from .live import boxed, mail
 
 ANN = "ann@demo.example"
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
+    with boxed(stack) as made:
         with made.env() as env:
             # The relay knows its own users and lets others write to them.
             ours = env["mail.alias.domain"].create({"name": "erp.example"})
@@ -30,7 +29,6 @@ def live(stack):
                     "from_filter": "erp.example",
                 }
             )
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
         yield made
 
 
@@ -48,11 +46,11 @@ def arrived(stack):
     return stack.messages(ANN)
 
 
-def test_answer_arrives_as_an_automatic_one(live, stack):
+def test_answer_arrives_as_an_automatic_one(live, ledger, stack):
     stack.empty(ANN)
     raw = mail("lost@demo.example", "SUBJECT", sender=f"Ann <{ANN}>")
     raw = raw.replace(b"SUBJECT", b"=?utf-8?q?Where=0D=0Ais_it=3F?=")
-    row_id = Ledger(live).end(raw)
+    row_id = ledger.end(raw)
     original = email.message_from_bytes(raw)["Message-ID"]
     with live.env() as env:
         row = env["mail.gateway.incoming"].browse(row_id)
@@ -73,7 +71,7 @@ def test_answer_arrives_as_an_automatic_one(live, stack):
     text = answer.get_body(("plain",)).get_content()
     assert "could not be delivered" in text and "lost@demo.example" in text
 
-    row_id = Ledger(live).end(got.replace(b"catchall@", b"gateway@"))
+    row_id = ledger.end(got.replace(b"catchall@", b"gateway@"))
     with live.env() as env:
         row = env["mail.gateway.incoming"].browse(row_id)
         assert row._unanswerable().code == "answer_automatic", "nor do gateways loop"
@@ -82,7 +80,7 @@ def test_answer_arrives_as_an_automatic_one(live, stack):
 @pytest.mark.parametrize(
     "own", ["Help@erp.example", "box@erp.example", "other@isp.example"]
 )
-def test_answer_to_an_address_that_leads_here_is_not_sent(live, own):
+def test_answer_to_an_address_that_leads_here_is_not_sent(live, ledger, own):
     with live.env() as env:
         ours = env["mail.alias.domain"].search([("name", "=", "erp.example")])
         values = {"alias_name": "help", "alias_domain_id": ours.id}
@@ -91,13 +89,13 @@ def test_answer_to_an_address_that_leads_here_is_not_sent(live, own):
             env["mail.alias"].create({**values, "alias_model_id": partners})
         env["fetchmail.server"].browse(live.mailbox_id).user = "Box@erp.example"
         env["fetchmail.server"].create({"name": "Other", "user": "Other@isp.example"})
-    row_id = Ledger(live).end(mail("lost@demo.example", sender=own))
+    row_id = ledger.end(mail("lost@demo.example", sender=own))
     with live.env() as env:
         row = env["mail.gateway.incoming"].browse(row_id)
         assert row._unanswerable().code == "answer_own_address"
 
 
-def test_answer_of_an_autoresponder_has_no_return_path(live, stack):
+def test_answer_of_an_autoresponder_has_no_return_path(live, ledger, stack):
     """RFC 3834, 3.3; and a bounce of it would go to nobody."""
     stack.empty(ANN)
     with live.env() as env:
@@ -113,7 +111,7 @@ def test_answer_of_an_autoresponder_has_no_return_path(live, stack):
             }
         )
     raw = mail("desk@erp.example", "My roof", sender=f"Ann <{ANN}>")
-    Ledger(live).end(raw)
+    ledger.end(raw)
     send(live)
     (got,) = arrived(stack)
     answer = email.message_from_bytes(got, policy=email.policy.default)

@@ -4,14 +4,14 @@
 
 import pytest
 
-from .ledger import Ledger, sender
-from .live import engine, mail
+from .ledger import sender
+from .live import boxed, mail
 from .test_rules import explained, reached
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
+    with boxed(stack, sales="crm.lead") as made:
         with made.env() as env:
             department = env["hr.department"].create({"name": "Help"})
             env["mail.gateway.identity"].create(
@@ -26,16 +26,9 @@ def live(stack):
             )
             department.mail_gateway_autoresponder_id = responder
             made.department_id, made.responder_id = department.id, responder.id
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
         made.alias("help", "crm.lead", mail_gateway_department_id=made.department_id)
-        made.alias("sales", "crm.lead")
         made.alias("closed", "crm.lead", alias_contact="followers")
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 def answers(live, recipient):

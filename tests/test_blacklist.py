@@ -13,21 +13,18 @@ from sandbox import process
 from sandbox.server import command
 
 from . import reporting
-from .ledger import Ledger
-from .live import engine
+from .live import boxed
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
+    with boxed(stack) as made:
         log = stack.run / "mass-mailing.log"
         words = ("server", "-i", "mass_mailing", "--stop-after-init", "--no-http")
         config = stack.odoo_config(made.database)
         process.must_run(command(config, *words), log, "mass_mailing")
         Registry.delete(made.database)
         made.registry = Registry(made.database)
-        with made.env() as env:
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
         yield made
 
 
@@ -68,34 +65,34 @@ def trace(live, message_id):
 
 
 @pytest.mark.parametrize(("before", "expected"), [(3, False), (4, True)])
-def test_who_bounced_five_times_is_on_the_blacklist(live, before, expected):
+def test_who_bounced_five_times_is_on_the_blacklist(live, ledger, before, expected):
     address = f"bounced-{before}@customer.example"
     message_id = mailed(live, address, before)
-    Ledger(live).end(reporting.failed(message_id, address))
+    ledger.end(reporting.failed(message_id, address))
     assert blacklisted(live, address) is expected
     state, reason = trace(live, message_id)
     assert state == "bounce" and "User unknown" in reason
 
 
-def test_each_recipient_of_one_report_is_judged(live):
+def test_each_recipient_of_one_report_is_judged(live, ledger):
     addresses = ["one@customer.example", "two@customer.example"]
     for address in addresses:
         mailed(live, address, 9)
-    Ledger(live).end(reporting.failed("<unknown@demo.example>", *addresses))
+    ledger.end(reporting.failed("<unknown@demo.example>", *addresses))
     assert [blacklisted(live, address) for address in addresses] == [True, True]
 
 
-def test_a_full_mailbox_is_never_a_reason(live):
+def test_a_full_mailbox_is_never_a_reason(live, ledger):
     address = "full@customer.example"
     message_id = mailed(live, address, 9)
     raw = reporting.failed(message_id, address, status_="4.2.2", said="452 4.2.2 Full")
-    Ledger(live).end(raw)
+    ledger.end(raw)
     assert not blacklisted(live, address)
     assert trace(live, message_id)[0] == "bounce"
 
 
-def test_a_complaint_of_a_mailing(live):
+def test_a_complaint_of_a_mailing(live, ledger):
     address = "angry@customer.example"
     message_id = mailed(live, address, 0)
-    Ledger(live).end(reporting.complaint(message_id, address))
+    ledger.end(reporting.complaint(message_id, address))
     assert blacklisted(live, address)

@@ -14,24 +14,15 @@ from odoo import fields
 from sandbox.accounts import GONE, LATE
 
 from . import reporting
-from .ledger import Ledger
-from .live import engine, mail
+from .live import boxed, mail
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
-        made.alias("sales", "crm.lead")
-        with made.env() as env:
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+    with boxed(stack, sales="crm.lead") as made:
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 @pytest.fixture

@@ -8,22 +8,13 @@ from odoo.exceptions import UserError
 
 from odoo.addons.mail_gateway_plus.models import processing
 
-from .ledger import Ledger
-from .live import engine, mail
+from .live import boxed, mail
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
-        made.alias("sales", "crm.lead")
-        with made.env() as env:
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+    with boxed(stack, sales="crm.lead") as made:
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 def send(live, row_id, model, thread_id=None, **values):

@@ -12,7 +12,7 @@ import pytest
 from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.models import processing
 
-from .ledger import Ledger, sender
+from .ledger import sender
 from .live import engine, mail
 
 
@@ -29,11 +29,6 @@ def live(stack):
             boxes[2].object_id = env["ir.model"]._get_id("crm.lead")
             made.mailbox_id, made.second_id, made.making_id = boxes.ids
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 def delivered(raw, to, field="Delivered-To"):

@@ -7,7 +7,7 @@ import pytest
 from odoo.fields import Command
 
 from .ledger import Ledger
-from .live import engine
+from .live import boxed
 from .test_corpus import messages  # noqa: F401
 
 #: Messages that say so again: forecast as new, processed as copies.
@@ -16,10 +16,8 @@ _KNOWN = {"same_mail", "message_known", "delivered_again"}
 
 @pytest.fixture
 def ledger(stack):
-    with engine(stack) as live:
-        live.alias("sales", "crm.lead")
+    with boxed(stack, sales="crm.lead") as live:
         with live.env() as env:
-            live.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
             condition = {"field": "subject", "operator": "regex", "value": "[aeiou]$"}
             lines = [Command.create(condition)]
             env["mail.gateway.rule"].create(

@@ -12,21 +12,14 @@ import odoo.sql_db
 from odoo.addons.mail_gateway_plus.core.routing.observation import Observation
 from odoo.addons.mail_gateway_plus.models.observing import observing
 
-from .ledger import Ledger, sender
-from .live import engine, mail
+from .ledger import sender
+from .live import boxed, mail
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
-        with made.env() as env:
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+    with boxed(stack) as made:
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 @pytest.fixture

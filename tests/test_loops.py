@@ -8,25 +8,16 @@ import pytest
 
 from odoo.addons.mail_gateway_plus.core.message import loop
 
-from .ledger import Ledger, sender
-from .live import engine, mail
+from .ledger import sender
+from .live import boxed, mail
 
 _names = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
-        made.alias("sales", "crm.lead")
-        made.alias("support", "project.task")
-        with made.env() as env:
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+    with boxed(stack, sales="crm.lead", support="project.task") as made:
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.models import processing_piped
 
 from . import reporting
-from .ledger import Ledger, sender
+from .ledger import sender
 from .live import engine, mail
 from .office import Office
 
@@ -51,11 +51,6 @@ def served(live, stack):
         yield Office(stack, live.database, server)
     finally:
         server.stop()
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 @pytest.fixture

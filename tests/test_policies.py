@@ -6,24 +6,15 @@ import pytest
 
 from odoo.addons.mail_gateway_plus.models.res_users import OWN_ADDRESSES
 
-from .ledger import Ledger, sender
-from .live import engine, mail
+from .ledger import sender
+from .live import boxed, mail
 from .test_rules import explained, reached, topic
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
-        made.alias("sales", "crm.lead")
-        made.alias("support", "project.task")
-        with made.env() as env:
-            made.mailbox_id = env["fetchmail.server"].create({"name": "Box"}).id
+    with boxed(stack, sales="crm.lead", support="project.task") as made:
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 @pytest.fixture

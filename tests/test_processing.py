@@ -16,29 +16,19 @@ from odoo.addons.mail.models.mail_thread import MailThread
 from odoo.addons.mail_gateway_plus.core import retry
 from odoo.addons.mail_gateway_plus.models import processing
 
-from .ledger import Ledger, sender, uids
-from .live import engine, mail
+from .ledger import sender, uids
+from .live import boxed, mail
 
 
 @pytest.fixture(scope="module")
 def live(stack):
-    with engine(stack) as made:
-        made.alias("sales", "crm.lead")
-        made.alias("jobs", "project.task")
+    with boxed(stack, sales="crm.lead", jobs="project.task") as made:
         made.alias("closed", "crm.lead", alias_contact="followers")
         made.alias("broken", "crm.lead", alias_defaults="{'type': 'no such type'}")
         with made.env() as env:
-            admin = env.ref("base.user_admin")
-            box = env["fetchmail.server"].create(
-                {"name": "Box", "responsible_id": admin.id}
-            )
-            made.mailbox_id = box.id
+            box = env["fetchmail.server"].browse(made.mailbox_id)
+            box.responsible_id = env.ref("base.user_admin")
         yield made
-
-
-@pytest.fixture
-def ledger(live):
-    return Ledger(live)
 
 
 def test_refusal_by_an_alias_is_rejected_and_answered_through_the_queue(ledger):

@@ -108,6 +108,14 @@ def check_address(env, server, email):
     )
 
 
+def checked(world, env, port):
+    """The relay behind a port of its own, asked for what its envelope says."""
+    port = world.stack.ports[port]
+    server = relay(world, env, from_filter="demo.example", smtp_port=port)
+    server.action_check_permissions()
+    return server
+
+
 def test_matrix_at_content_depth_for_20_addresses(world, box, protocol):
     mailbox = box(protocol=protocol)
     with Tap(world.stack.ports["smtp"], 1, lambda: None) as tap, world.env() as env:
@@ -186,9 +194,7 @@ def test_relay_that_rewrites_the_sender(world, box):
     mailbox = box()
     with world.env() as env:
         identities(env, ["ann@demo.example", REWRITTEN])
-        port = world.stack.ports["smtp_rewriting"]
-        server = relay(world, env, from_filter="demo.example", smtp_port=port)
-        server.action_check_permissions()
+        server = checked(world, env, "smtp_rewriting")
         assert only(server, "ann@demo.example").state == "allowed"
         count = server.permission_count
         start(env, mailbox, server)
@@ -211,10 +217,7 @@ def test_refusal_after_the_content(world, box):
     mailbox, email = box(), "press@demo.example"
     with world.env() as env:
         identities(env, [email])
-        port = world.stack.ports["smtp_content"]
-        server = relay(world, env, from_filter="demo.example", smtp_port=port)
-        server.action_check_permissions()
-        row = only(server, email)
+        row = only(checked(world, env, "smtp_content"), email)
         assert row.state == "allowed"
         told = start(env, mailbox, permissions=row)
         assert "1 were refused" in told["params"]["message"]
@@ -228,10 +231,7 @@ def test_refusal_that_comes_later_as_a_report(world, box):
     mailbox, reports = box(), box(email)
     with world.env() as env:
         identities(env, [email])
-        port = world.stack.ports["smtp_content"]
-        server = relay(world, env, from_filter="demo.example", smtp_port=port)
-        server.action_check_permissions()
-        row = only(server, email)
+        row = only(checked(world, env, "smtp_content"), email)
         assert row.state == "allowed"
         start(env, mailbox, permissions=row)
         assert (row.state, row.trip_state) == ("allowed", "sent")
