@@ -4,9 +4,6 @@ from odoo import api, models
 
 from ..core.routing import rule
 
-#: As many rules that did not match as a trace tells of, each with its reason. Of the
-#: others it has the number; they can be asked again.
-_TOLD = 30
 #: As much of a value as a trace tells, in characters.
 _TEXT = 200
 
@@ -24,20 +21,12 @@ class MailGatewayRule(models.Model):
         :return: the rules that matched, in order
         """
         book = self._book(observation, before_replies)
-        matched, untold = self.browse(), 0
-        for number, ready in enumerate(book.rules):
-            if number >= _TOLD and not rule.matches(ready, observation.letter):
-                untold += 1
-                continue
-            hit = rule.asked(ready, observation.letter)
+        answers = rule.ask(book.rules, observation.letter)
+        for hit in answers.hits:
             self._note_hit(observation, stage, hit, book.names)
-            if hit.matched:
-                matched += self.browse(ready.rule.id)
-                if not ready.rule.goes_on:
-                    break
-        if untold:
-            observation.note("rules_missed", stage=stage, count=untold)
-        return matched
+        if answers.untold:
+            observation.note("rules_missed", stage=stage, count=answers.untold)
+        return self.browse(hit.rule.id for hit in answers.matched)
 
     @api.model
     def _note_hit(self, observation, stage, hit, names):

@@ -8,15 +8,20 @@ the moment when a rule wants to know.
 
 >>> vip = Rule(7, (Condition("subject", "contains", "urgent"),))
 >>> said = {"subject": (Said("Urgent: press", "Subject"),)}
->>> [hit.rule.id for hit in hits(compiled([vip]), lambda field, _: said[field])]
+>>> answers = ask(compiled([vip]), lambda field, _: said[field])
+>>> [hit.rule.id for hit in answers.matched]
 [7]
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import condition, pattern
 from .condition import Check, Condition, Letter, Said
+
+#: As many rules as are told of whether they match or not, each with its reason. Of the
+#: others that do not there is the number; they can be asked again.
+TOLD = 30
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,19 @@ class Hit:
     outcomes: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What the rules said, in order: ``hits`` of those that are told of, and how many
+    did not match besides."""
+
+    hits: tuple[Hit, ...]
+    untold: int = 0
+
+    @property
+    def matched(self) -> tuple[Hit, ...]:
+        return tuple(hit for hit in self.hits if hit.matched)
+
+
 def compiled(rules: Iterable[Rule]) -> tuple[Ready, ...]:
     """:raise ValueError: a condition has faults, which are checked when it is saved"""
     return tuple(
@@ -66,22 +84,19 @@ def compiled(rules: Iterable[Rule]) -> tuple[Ready, ...]:
     )
 
 
-def hits(rules: Sequence[Ready], letter: Letter) -> Iterator[Hit]:
-    """The rules that match, up to and with the first that does not go on."""
-    for ready in rules:
-        if matches(ready, letter):
-            yield asked(ready, letter)
-            if not ready.rule.goes_on:
-                return
-
-
-def explained(rules: Sequence[Ready], letter: Letter) -> Iterator[Hit]:
-    """The same with those that do not match: why each of them does not."""
-    for ready in rules:
+def ask(rules: Sequence[Ready], letter: Letter, told: int = TOLD) -> Answers:
+    """Up to and with the first rule that matches and does not go on. All that match
+    are told of, wherever they stand."""
+    hits, untold = [], 0
+    for number, ready in enumerate(rules):
+        if number >= told and not matches(ready, letter):
+            untold += 1
+            continue
         hit = asked(ready, letter)
-        yield hit
+        hits.append(hit)
         if hit.matched and not ready.rule.goes_on:
-            return
+            break
+    return Answers(tuple(hits), untold)
 
 
 def asked(ready: Ready, letter: Letter) -> Hit:

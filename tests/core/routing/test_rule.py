@@ -16,7 +16,7 @@ def letter(subject="", sender=""):
 
 
 def ids(rules, mail):
-    return [hit.rule.id for hit in rule.hits(rule.compiled(rules), mail)]
+    return [hit.rule.id for hit in rule.ask(rule.compiled(rules), mail).matched]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_first_match_wins_unless_it_goes_on():
 
 def test_why_a_rule_does_not_match_is_told():
     rules = rule.compiled([Rule(1, (URGENT, SHOP)), Rule(2, (SHOP,)), Rule(3)])
-    told = list(rule.explained(rules, letter("urgent", "a@b.example")))
+    told = rule.ask(rules, letter("urgent", "a@b.example")).hits
     assert [(hit.rule.id, hit.matched) for hit in told] == [
         (1, False),
         (2, False),
@@ -65,7 +65,26 @@ def test_why_a_rule_does_not_match_is_told():
 
 def test_explaining_stops_where_deciding_stops():
     rules = rule.compiled([Rule(1), Rule(2)])
-    assert [hit.rule.id for hit in rule.explained(rules, letter())] == [1]
+    assert [hit.rule.id for hit in rule.ask(rules, letter()).hits] == [1]
+
+
+def test_of_many_rules_that_do_not_match_the_first_are_told():
+    """What matches behind them is told of, and what stands behind that is not asked."""
+    missing = [Rule(number, (SHOP,)) for number in range(4)]
+    rules = [*missing, Rule(4, (URGENT,), goes_on=True), Rule(5, (SHOP,)), Rule(6)]
+    answers = rule.ask(rule.compiled([*rules, *missing]), letter("urgent"), told=3)
+    assert [(hit.rule.id, hit.matched) for hit in answers.hits] == [
+        *((0, False), (1, False), (2, False)),
+        *((4, True), (6, True)),
+    ]
+    assert answers.untold == 2
+    assert [hit.rule.id for hit in answers.matched] == [4, 6]
+
+
+def test_no_more_rules_are_told_than_a_trace_holds():
+    rules = rule.compiled([Rule(number, (SHOP,)) for number in range(rule.TOLD + 5)])
+    answers = rule.ask(rules, letter())
+    assert (len(answers.hits), answers.untold) == (rule.TOLD, 5)
 
 
 def test_expression_without_end_does_not_match_and_is_told():
@@ -73,6 +92,6 @@ def test_expression_without_end_does_not_match_and_is_told():
     rules = [Rule(1, (slow,)), Rule(2, (Condition("sender", "is", "x"),)), Rule(3)]
     mail = letter("a" * 5000 + "!")
     assert ids(rules, mail) == [3]
-    first = next(rule.explained(rule.compiled(rules), mail))
+    first = rule.ask(rule.compiled(rules), mail).hits[0]
     (outcome,) = first.outcomes
     assert (outcome.said, outcome.late) == (None, True)
