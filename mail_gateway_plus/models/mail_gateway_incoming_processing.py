@@ -210,60 +210,53 @@ class MailGatewayIncoming(models.Model):
         self._processing_cron()._trigger(at=at)
 
     def _tell(self):
-        """One activity while a mailbox has something in quarantine, not one a
-        message."""
-        told = self.search_count(
-            [
-                ("server_id", "=", self.server_id.id),
-                ("state", "=", "quarantined"),
-                ("activity_ids", "!=", False),
-            ],
-            limit=1,
-        )
-        user = self._responsible()
-        if told or not user:
+        user = self._to_be_told([("state", "=", "quarantined")])
+        if not user:
             return
-        # Without "quick update" Odoo mails the assignee, within this transaction.
-        self.with_context(mail_activity_quick_update=True).activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=self.env._("E-mail in quarantine"),
-            note=self.env._(
-                "A message to %(mailbox)s could not be routed: %(reason)s. Further ones"
-                " show in Incoming Messages under the filter Quarantined.",
-                mailbox=self.server_id.name or self.env._("a former mailbox"),
-                reason=self.reason,
-            ),
-            user_id=user.id,
+        note = self.env._(
+            "A message to %(mailbox)s could not be routed: %(reason)s. Further ones"
+            " show in Incoming Messages under the filter Quarantined.",
+            mailbox=self.server_id.name or self.env._("a former mailbox"),
+            reason=self.reason,
         )
+        self._warn(user, self.env._("E-mail in quarantine"), note)
 
     def _responsible(self):
         user = self.server_id.responsible_id.filtered("active")
         return user or self.env.ref("base.user_admin", raise_if_not_found=False)
 
     def _alert_of_abuse(self, address):
-        """One activity while a mailbox has an open one, as for the quarantine.
-
+        """
         :param address: who complained of a message of ours, "" where nobody knows
         """
-        told = self.search_count(
-            [
-                ("server_id", "=", self.server_id.id),
-                ("reason_code", "=", "abuse_report"),
-                ("activity_ids", "!=", False),
-            ],
-            limit=1,
-        )
-        user = self._responsible()
-        if told or not user:
+        user = self._to_be_told([("reason_code", "=", "abuse_report")])
+        if not user:
             return
+        note = self.env._(
+            "%(who)s reported a message of ours as unwanted. Too many complaints"
+            " and providers refuse all of our mail. Further ones show in Incoming"
+            " Messages.",
+            who=address or self.env._("A recipient"),
+        )
+        self._warn(user, self.env._("Somebody complains of our mail"), note)
+
+    def _to_be_told(self, alike):
+        """Who is told of this message; nobody while the mailbox has an open activity
+        on one that is ``alike`` (a domain): one for all, not one a message."""
+        told = [
+            ("server_id", "=", self.server_id.id),
+            ("activity_ids", "!=", False),
+            *alike,
+        ]
+        if self.search_count(told, limit=1):
+            return self.env["res.users"]
+        return self._responsible()
+
+    def _warn(self, user, summary, note):
+        # Without "quick update" Odoo mails the assignee, within this transaction.
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_warning",
-            summary=self.env._("Somebody complains of our mail"),
-            note=self.env._(
-                "%(who)s reported a message of ours as unwanted. Too many complaints"
-                " and providers refuse all of our mail. Further ones show in Incoming"
-                " Messages.",
-                who=address or self.env._("A recipient"),
-            ),
+            summary=summary,
+            note=note,
             user_id=user.id,
         )
