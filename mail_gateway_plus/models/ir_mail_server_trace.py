@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
 
-from odoo import api, models, tools
+from odoo import api, models
 
 from ..core.message import loop
 
@@ -21,8 +21,8 @@ class IrMailServer(models.Model):
         return message
 
     @api.model
-    @tools.ormcache()
     def _mail_gateway_token(self):
         """The same for all that this database sends, and of no other's."""
-        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid") or ""
-        return hashlib.sha256(f"mail_gateway_plus:{uuid}".encode()).hexdigest()[:32]
+        params = self.env["ir.config_parameter"].sudo()
+        database = params.get_param("database.uuid") or self.env.cr.dbname
+        return hashlib.sha256(f"mail_gateway_plus:{database}".encode()).hexdigest()[:32]

@@ -1,7 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
-import hashlib
 
 from markupsafe import Markup
 
@@ -9,7 +8,7 @@ from odoo import api, models
 
 from ..core.message import answerable
 
-#: What this gateway writes into what it forwards, with a value of its own.
+#: What this gateway writes into what it forwards, with the value of ``loop.TRACE``.
 FORWARDED = "X-Mail-Gateway-Forwarded"
 
 
@@ -34,7 +33,7 @@ class MailGatewayIncoming(models.Model):
         headers = {
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            FORWARDED: self._forward_mark(),
+            FORWARDED: self.env["ir.mail_server"]._mail_gateway_token(),
         }
         self._queue_mail(
             {
@@ -55,19 +54,12 @@ class MailGatewayIncoming(models.Model):
         return Markup("<p>%s</p>") % text
 
     @api.model
-    def _forward_mark(self):
-        """The same for all that this database forwards, and for no other's."""
-        params = self.env["ir.config_parameter"].sudo()
-        database = params.get_param("database.uuid") or self.env.cr.dbname
-        return hashlib.sha256(f"forwarded {database}".encode()).hexdigest()[:24]
-
-    @api.model
     def _was_forwarded(self, section):
         """Whether we have forwarded it, so that it came back.
 
         :param section: the fields of the message's header
         """
-        mark = self._forward_mark().encode()
+        mark = self.env["ir.mail_server"]._mail_gateway_token().encode()
         return mark in map(bytes.strip, section.all(FORWARDED.lower()))
 
     @api.model
