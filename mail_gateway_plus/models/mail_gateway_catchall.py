@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
-from .mail_gateway_topic import _NO_DOCUMENTS
+from .mail_gateway_topic import DOCUMENT_TYPES
 from .routing_call import Gone
 
 
@@ -39,12 +39,7 @@ class MailGatewayCatchall(models.AbstractModel):
         "ir.model",
         "Document Type",
         ondelete="set null",
-        domain=[
-            ("is_mail_thread", "=", True),
-            ("transient", "=", False),
-            ("abstract", "=", False),
-            ("model", "not in", _NO_DOCUMENTS),
-        ],
+        domain=DOCUMENT_TYPES,
     )
     catchall_model = fields.Char(related="catchall_model_id.model")
     catchall_res_id = fields.Many2oneReference("Record", model_field="catchall_model")

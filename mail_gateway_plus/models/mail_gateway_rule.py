@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..core.routing import condition, rule
 from . import lookups
-from .mail_gateway_topic import _NO_DOCUMENTS
+from .mail_gateway_topic import DOCUMENT_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -83,12 +83,7 @@ class MailGatewayRule(models.Model):
         "ir.model",
         "Document Type",
         ondelete="cascade",
-        domain=[
-            ("is_mail_thread", "=", True),
-            ("transient", "=", False),
-            ("abstract", "=", False),
-            ("model", "not in", _NO_DOCUMENTS),
-        ],
+        domain=DOCUMENT_TYPES,
     )
     res_model = fields.Char("Model", related="res_model_id.model", store=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model")

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from .mail_gateway_topic import tag_names
 from .routing_call import Gone
 
 
@@ -33,7 +34,7 @@ class MailGatewayRule(models.Model):
         """A later rule overrules an earlier one; tags add up."""
         marks.department_id = self.department_id.id or marks.department_id
         marks.identity_id = self.identity_id.id or marks.identity_id
-        marks.tags += _names(self.tags)
+        marks.tags += tag_names(self.tags)
 
     def _note(self, observation, code, **params):
         observation.note(code, rule=self.name, rule_id=self.id, **params)
@@ -70,7 +71,3 @@ class MailGatewayRule(models.Model):
 
     def _act_quarantine(self, observation, _call):
         return self._note(observation, "rule_quarantined")
-
-
-def _names(text):
-    return [name.strip() for name in (text or "").split(",") if name.strip()]

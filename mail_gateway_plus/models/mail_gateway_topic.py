@@ -6,8 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-#: Threads that are no documents.
-_NO_DOCUMENTS = ("mail.thread", "mail.gateway.incoming", "fetchmail.server")
+#: The ``ir.model`` of what mail may become; some threads are no documents.
+DOCUMENT_TYPES = [
+    ("is_mail_thread", "=", True),
+    ("transient", "=", False),
+    ("abstract", "=", False),
+    ("model", "not in", ("mail.thread", "mail.gateway.incoming", "fetchmail.server")),
+]
 
 
 class MailGatewayTopic(models.Model):
@@ -25,12 +30,7 @@ class MailGatewayTopic(models.Model):
         "Document Type",
         required=True,
         ondelete="cascade",
-        domain=[
-            ("is_mail_thread", "=", True),
-            ("transient", "=", False),
-            ("abstract", "=", False),
-            ("model", "not in", _NO_DOCUMENTS),
-        ],
+        domain=DOCUMENT_TYPES,
     )
     model = fields.Char(related="model_id.model")
     defaults = fields.Text(
@@ -90,8 +90,10 @@ class MailGatewayTopic(models.Model):
                 values["priority"] = self.priority
         return values
 
-    def _tag_names(self):
-        return [name.strip() for name in (self.tags or "").split(",") if name.strip()]
+
+def tag_names(text):
+    """Those that a field of tags has, separated by commas."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def linked_tags(Model, names):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.routing.observation import Reached
+from .mail_gateway_topic import tag_names
 
 
 class Gone(Exception):
@@ -64,7 +65,7 @@ class Call:
             raise Gone("model_unfit", model=topic.model)
         marks = observation.marks
         marks.department_id = marks.department_id or topic.department_id.id
-        marks.tags += topic._tag_names()
+        marks.tags += tag_names(topic.tags)
         return self.route(topic.model, 0, topic._values())
 
     def to_record(self, model, res_id):
