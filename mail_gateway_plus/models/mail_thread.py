@@ -88,8 +88,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
         found = super()._detect_write_to_catchall(msg_dict)
-        observation = observing.current()
-        if observation is not None and observation.letter is not None:
+        if observing.deciding() is not None:
             # The policy of the domain says what becomes of it.
             return found
         return self._mail_gateway_noted("written_to_catchall", found)

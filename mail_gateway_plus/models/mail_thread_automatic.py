@@ -63,8 +63,8 @@ class MailThread(models.AbstractModel):
 
         :param kind: what the sender is told of, at most once within ``hours``
         """
-        observation = observing.current()
-        if observation is None or observation.letter is None or observation.dry:
+        observation = observing.deciding()
+        if observation is None or observation.dry:
             return True
         env = self.sudo().env
         if env["mail.gateway.incoming"]._refused(observation.letter.head):
@@ -80,9 +80,8 @@ class MailThread(models.AbstractModel):
         self, message, recipients_data, msg_vals=False, **kwargs
     ):
         """Odoo's own notice of absence is no answer to a program either."""
-        observation = observing.current()
-        letter = observation.letter if observation is not None else None
-        if letter is not None and letter.said.automatic:
+        observation = observing.deciding()
+        if observation is not None and observation.letter.said.automatic:
             return self.env["mail.message"]
         return super()._notify_thread_with_out_of_office(
             message, recipients_data, msg_vals=msg_vals, **kwargs

@@ -24,8 +24,8 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def _message_parse_extract_bounce(self, email_message, message_dict):
-        observation = observing.current()
-        if observation is None or observation.letter is None:
+        observation = observing.deciding()
+        if observation is None:
             return super()._message_parse_extract_bounce(email_message, message_dict)
         code = self._mail_gateway_report_code(observation, message_dict)
         if code != reports.BOUNCE:
@@ -80,9 +80,8 @@ class MailThread(models.AbstractModel):
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
-        observation = observing.current()
-        known = observation is not None and observation.letter is not None
-        if not known or not message_dict.get("is_bounce"):
+        observation = observing.deciding()
+        if observation is None or not message_dict.get("is_bounce"):
             return super().message_route(
                 message, message_dict, model, thread_id, custom_values
             )

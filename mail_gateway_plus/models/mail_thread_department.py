@@ -21,8 +21,8 @@ class MailThread(models.AbstractModel):
         routes = super().message_route(
             message, message_dict, model, thread_id, custom_values
         )
-        observation = observing.current()
-        if observation is None or observation.letter is None:
+        observation = observing.deciding()
+        if observation is None:
             return routes
         return [self._mail_gateway_owned(observation, route) for route in routes or ()]
 

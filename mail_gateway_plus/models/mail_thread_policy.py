@@ -17,8 +17,7 @@ class MailThread(models.AbstractModel):
         """Who writes to catchall and to somebody besides has written to somebody:
         stock looks at the To alone, and overlooks what the envelope or the Cc say."""
         found = super()._detect_write_to_catchall(msg_dict)
-        observation = observing.current()
-        if not found or observation is None or observation.letter is None:
+        if not found or observing.deciding() is None:
             return found
         return not self._mail_gateway_somebody(msg_dict)
 

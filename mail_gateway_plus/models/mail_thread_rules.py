@@ -38,8 +38,8 @@ class MailThread(models.AbstractModel):
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
-        observation = observing.current()
-        if observation is None or observation.letter is None:
+        observation = observing.deciding()
+        if observation is None:
             return super().message_route(
                 message, message_dict, model, thread_id, custom_values
             )

@@ -19,6 +19,13 @@ def current():
     return _current.get()
 
 
+def deciding():
+    """The same while our stages decide where a message goes; None also for what
+    people route by hand, which has its destination."""
+    observation = current()
+    return observation if observation is not None and observation.letter else None
+
+
 @contextlib.contextmanager
 def observing(observation):
     token = _current.set(observation)
