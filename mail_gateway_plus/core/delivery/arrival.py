@@ -9,11 +9,10 @@
 """
 
 import datetime
-import email.utils
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from ..message import authentication, head, header, received
+from ..message import authentication, head, header, received, recipients
 from ..message.received import Hop
 
 #: As much of the header (bytes) as is read.
@@ -78,11 +77,7 @@ def read(raw: bytes, hosts: Collection[str] = ()) -> Arrival:
 
 
 def _bare(value: bytes) -> str:
-    try:
-        pairs = email.utils.getaddresses([header.decode(value[:_ADDRESSES])])
-    except Exception:  # whatever it is, the field cannot be read
-        return ""
-    return ", ".join(address.lower() for _name, address in pairs if "@" in address)
+    return ", ".join(recipients.addresses(value[:_ADDRESSES]))
 
 
 # --- whose word counts
@@ -135,11 +130,10 @@ def _is_name(host: str) -> bool:
 
 def _checked(own: _Own) -> tuple[authentication.Results, ...]:
     """Results under the name of the mailbox's own house."""
-    lines = [b"%s: %s\r\n" % (n.encode(), v) for n, v in own.fields]
     said = (authentication.parse(v) for n, v in own.fields if n == RESULTS)
     names = {results.host for results in said if results}
     trusted = {one for one in names if organisation(one or NAMELESS) in own.houses}
-    return authentication.trusted(b"".join(lines), trusted)
+    return authentication.of_fields(own.fields, trusted)
 
 
 def _results(

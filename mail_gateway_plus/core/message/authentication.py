@@ -90,16 +90,18 @@ def trusted(head: bytes, hosts: Collection[str]) -> tuple[Results, ...]:
     :param head: the header section of the message
     :param hosts: authserv-ids in lower case; "" for a server that names none
     """
-    return of_section(header.Section(head), hosts)
+    return of_fields(header.Section(head).fields, hosts)
 
 
-def of_section(section: header.Section, hosts: Collection[str]) -> tuple[Results, ...]:
-    """The same of a header section that has been read."""
+def of_fields(
+    fields: Iterable[tuple[str, bytes]], hosts: Collection[str]
+) -> tuple[Results, ...]:
+    """The same of (lower-case name, unfolded value) of each field, from the top."""
     if not hosts:
         return ()
     found: list[Results] = []
     open_to = {host.lower() for host in hosts}
-    for name, value in section.fields:
+    for name, value in fields:
         if name == "received":
             open_to -= {results.host for results in found}
         elif name == "authentication-results" and len(found) < _FIELDS:

@@ -94,7 +94,7 @@ class Statement:
     @cached_property
     def authentication(self) -> tuple[authentication.Results, ...]:
         """What trusted hosts found."""
-        return authentication.of_section(self.section, self._trusted)
+        return authentication.of_fields(self.section.fields, self._trusted)
 
     @cached_property
     def verdicts(self) -> dict[str, str]:
