@@ -29,25 +29,30 @@ class MailThread(models.AbstractModel):
         if row._was_guarded():
             # Somebody has seen it and wants it processed.
             return None
-        coming, params = self._mail_gateway_coming(observation, row)
-        # What people write is the most.
-        guarded = coming.sign or coming.automatic
-        code = guarded and guard.stopped(coming, self._mail_gateway_limits())
+        said = observation.letter.said
+        sign = self._mail_gateway_sign(said.section)
+        if not sign and not said.automatic:
+            # What people write is the most.
+            return None
+        limits = self._mail_gateway_limits()
+        coming, params = self._mail_gateway_coming(observation, row, sign, limits)
+        code = guard.stopped(coming, limits)
         if not code:
             return None
         observation.note(code, **params)
         return []
 
     @api.model
-    def _mail_gateway_coming(self, observation, row):
-        """What the guard asks for, and what the trace tells of it. For what people
-        write the header section is enough."""
-        said, message_dict = observation.letter.said, observation.call.message_dict
+    def _mail_gateway_sign(self, section):
+        """The sign of a loop that the guard knows; None without one."""
         own = loop.Own(self.env["ir.mail_server"]._mail_gateway_token(), (), _not_ours)
-        sign = next(
-            (one for one in loop.signs(said.section, own) if one.code in guard.CODES),
-            None,
-        )
+        signs = loop.signs(section, own)
+        return next((one for one in signs if one.code in guard.CODES), None)
+
+    @api.model
+    def _mail_gateway_coming(self, observation, row, sign, limits):
+        """What the guard asks for, and what the trace tells of it."""
+        said, message_dict = observation.letter.said, observation.call.message_dict
         kind = said.automatic.kind if said.automatic else ""
         sender = email_normalize(message_dict["email_from"]) or ""
         params = {"sender": sender}
@@ -55,7 +60,7 @@ class MailThread(models.AbstractModel):
             params |= {"source": sign.source, "said": sign.value}
         counts = {}
         if guard.is_counted(kind) and sender:
-            counts = self._mail_gateway_counted(observation, row, sender)
+            counts = self._mail_gateway_counted(observation, row, sender, limits)
         coming = guard.Coming(
             sign=sign.code if sign else "",
             addressed=bool(sign) and self._mail_gateway_leads_here(said.section),
@@ -65,9 +70,8 @@ class MailThread(models.AbstractModel):
         return coming, params
 
     @api.model
-    def _mail_gateway_counted(self, observation, row, sender):
+    def _mail_gateway_counted(self, observation, row, sender, limits):
         conversation = self._mail_gateway_conversation(observation)
-        limits = self._mail_gateway_limits()
         since = self.env.cr.now() - timedelta(minutes=limits.minutes)
         rows = row._automatic_since(sender, since)
         if not observation.dry:
