@@ -6,7 +6,7 @@ import pytest
 
 from .ledger import sender
 from .live import boxed, mail
-from .test_rules import explained, reached
+from .test_rules import explained, reached, rule, topic  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +166,37 @@ def test_an_automatic_answer_to_nothing_makes_no_record(
     decided = ledger.read(row, "state", "reason_code", "decided_by")
     assert decided == ("ignored", "automatic_alone", "automatic_alone")
     assert expected["decided_by"] == "automatic_alone"
+
+
+@pytest.mark.parametrize("to", ["sales", "catchall"])
+def test_a_rule_takes_an_answer_to_nothing(live, ledger, rule, to):  # noqa: F811
+    made = rule(
+        ("automatic", "is_set", ""),
+        ("subject", "contains", "out of office"),
+        action="new",
+        topic_id=topic(live, "project.task"),
+    )
+    raw = mail(
+        f"{to}@demo.example", f"Out of office {to}", auto_submitted="auto-replied"
+    )
+    expected = explained(live, raw)
+    row = ledger.end(raw)
+    assert ledger.read(row, "state", "decided_by") == ("routed", "rules")
+    assert expected["decided_by"] == "rules"
+    assert reached(live, row) == [("project.task", made)]
+
+
+def test_what_was_ignored_can_be_sent_on_by_hand(live, ledger):
+    raw = mail("sales@demo.example", "Away for ever", auto_submitted="auto-replied")
+    row = ledger.end(raw)
+    with live.env() as env:
+        found = env["mail.gateway.incoming"].browse(row)
+        assert found.reason_code == "automatic_alone" and found.may_send_on
+        action = found.action_route_to()
+        wizard = env[action["res_model"]].with_context(**action["context"])
+        wizard.create({"res_model": "crm.lead"}).action_send()
+        assert found.state == "routed" and found.outcome_ids.res_model == "crm.lead"
+        assert env["crm.lead"].search([("name", "=", "Away for ever")])
 
 
 def test_a_subject_alone_makes_no_program(live, ledger):

@@ -82,7 +82,7 @@ def test_what_was_stopped_may_be_processed_again(live, ledger):
     row = ledger.end(mail("customer@elsewhere.example", **headers))
     with live.env() as env:
         found = env["mail.gateway.incoming"].browse(row)
-        assert found.is_guarded
+        assert found.may_send_on
         found.action_reprocess()
     ledger.process()
     assert ledger.read(row, "state", "decided_by") == ("routed", "aliases")

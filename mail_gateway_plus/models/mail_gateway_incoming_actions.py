@@ -1,11 +1,11 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..core.finding import Finding
 from ..core.message import answerable, head
-from ..core.routing import guard, verdict
+from ..core.routing import verdict
 from .mail_gateway_incoming_origin import TOO_LARGE
 
 #: Steps after which the sender knows.
@@ -23,11 +23,14 @@ class MailGatewayIncoming(models.Model):
 
     _inherit = "mail.gateway.incoming"
 
+    may_send_on = fields.Boolean(
+        compute="_compute_may_send_on",
+        help="It may be processed again, or sent to a record.",
+    )
+
     def action_reprocess(self):
         """Route again, under today's aliases and settings."""
-        # What was ignored by mistake as well.
-        again = self._to_treat(also=("ignored_by_hand", *guard.CODES))
-        again = again.filtered(lambda row: not row.raw_purged)
+        again = self._to_send_on().filtered(lambda row: not row.raw_purged)
         again._told(self.env._("Processed again"))
         # Of what was too large there is only the header here.
         large = again.filtered("head_only")
@@ -41,13 +44,17 @@ class MailGatewayIncoming(models.Model):
     def action_route_to(self):
         """Send to a record, or a new one of a model, that is chosen by hand."""
         return self._open_wizard(
-            "mail.gateway.route.wizard", self.env._("Send to a Record")
+            "mail.gateway.route.wizard",
+            self.env._("Send to a Record"),
+            self._to_send_on(),
         )
 
     def action_answer(self):
         """Tell the sender that the message could not be delivered."""
         return self._open_wizard(
-            "mail.gateway.answer.wizard", self.env._("Answer the Sender")
+            "mail.gateway.answer.wizard",
+            self.env._("Answer the Sender"),
+            self._to_treat(),
         )
 
     def action_try(self):
@@ -88,17 +95,23 @@ class MailGatewayIncoming(models.Model):
                 self.env._("Incoming messages are treated by mail operators only.")
             )
 
-    def _to_treat(self, also=()):
-        """Those that still wait for somebody, or ended for one of the reasons
-        ``also``, with the rights of the gateway."""
+    def _to_treat(self):
+        """Those that still wait for somebody, with the rights of the gateway."""
+        return self._to_send_on().filtered(lambda row: row.state in verdict.OPEN)
+
+    def _to_send_on(self):
+        """The same with what was ignored and may be wanted all the same."""
         self._check_operator()
         self.check_access("read")
-        return self.sudo().filtered(
-            lambda row: row.state in verdict.OPEN or row.reason_code in also
-        )
+        return self.sudo().filtered("may_send_on")
 
-    def _open_wizard(self, model, title):
-        rows = self._to_treat()
+    @api.depends("state", "reason_code")
+    def _compute_may_send_on(self):
+        for row in self:
+            row.may_send_on = verdict.is_open(row.state, row.reason_code)
+
+    @api.model
+    def _open_wizard(self, model, title, rows):
         if not rows:
             raise UserError(self._nothing_to_treat())
         return {
@@ -113,8 +126,8 @@ class MailGatewayIncoming(models.Model):
     @api.model
     def _nothing_to_treat(self):
         return self.env._(
-            "Only messages in quarantine and rejected ones can be treated; what has"
-            " been selected is settled already."
+            "Only what waits in quarantine, was rejected or ignored can be treated;"
+            " what has been selected is settled already."
         )
 
     def _left_over(self, treated):

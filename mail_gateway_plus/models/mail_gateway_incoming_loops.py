@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..core.routing import guard
 
@@ -23,13 +23,6 @@ class MailGatewayIncoming(models.Model):
         readonly=True,
         help="The document or the first message of the conversation that it answers.",
     )
-
-    is_guarded = fields.Boolean(compute="_compute_is_guarded")
-
-    @api.depends("reason_code")
-    def _compute_is_guarded(self):
-        for row in self:
-            row.is_guarded = row.reason_code in guard.CODES
 
     def _automatic_since(self, sender, since):
         """Automatic answers of one sender that were taken, without this one."""

@@ -15,8 +15,8 @@ class MailThread(models.AbstractModel):
     What a monitor reports is what people want tickets of, and goes where any mail goes.
     An answer of a program to a document is posted there, for whoever wrote knows then
     that the customer is away. An answer of a program that answers nothing we know would
-    make a record of each absence: it is ignored and stays in the ledger; rules that
-    are asked before replies may take it.
+    make a record of each absence: it is ignored and stays in the ledger, unless a rule
+    takes it.
     """
 
     _inherit = "mail.thread"
@@ -35,8 +35,10 @@ class MailThread(models.AbstractModel):
         # A report that got as far is one that an alias is there for.
         if not sign or observation.letter.said.report:
             return None
-        observation.note("automatic_alone", source=sign.source, said=sign.value)
-        return []
+        routes = self._mail_gateway_stage_rules(observation)
+        if routes is None:
+            observation.note("automatic_alone", source=sign.source, said=sign.value)
+        return routes or []
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):

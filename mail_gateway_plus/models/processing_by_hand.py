@@ -52,9 +52,11 @@ def route_to(row, destination, hand_over, passing):
 
 def _checked_target(row, model, thread_id):
     """The document, or the empty recordset of its model, as the user sees it."""
-    if row.state not in verdict.OPEN:
+    if not verdict.is_open(row.state, row.reason_code):
         raise UserError(
-            row.env._("Only messages in quarantine and rejected ones can be sent on.")
+            row.env._(
+                "Only what waits in quarantine, was rejected or ignored can be sent on."
+            )
         )
     Model = row.env.get(model)
     if Model is None or model in _NOT_A_TARGET or not _takes_mail(Model, thread_id):

@@ -73,7 +73,7 @@ class MailGatewayRouteWizard(models.TransientModel):
         self.ensure_one()
         target = self._target()
         # In the environment of the user, whose name the trace shows.
-        rows = self.incoming_ids.browse(self.incoming_ids._to_treat().ids)
+        rows = self.incoming_ids.browse(self.incoming_ids._to_send_on().ids)
         if not rows:
             raise UserError(rows._nothing_to_treat())
         rows._check_whole()

@@ -52,7 +52,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(BEFORE_REPLIES, ours=True, decides=_BY_RULES),
     Stage("reply", decides=("reply_found",)),
     # Before catchall, where answers go that name no thread; behind replies, so that
-    # what answers a thread shows there.
+    # what answers a thread shows there. It asks the rules, which stand further down,
+    # before it decides.
     Stage("automatic_alone", ours=True, decides=("automatic_alone",)),
     Stage("catchall_alone", decides=_BY_POLICY),
     Stage(RULES, ours=True, decides=_BY_RULES),

@@ -10,11 +10,13 @@ the way; one that nothing explains is quarantined, for silence is not an outcome
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import autoresponse, reports
+from . import autoresponse, guard, reports
 from .observation import Observation
 
-#: A person may have these processed again.
+#: A person may have these processed again, or send them to a record.
 OPEN = ("quarantined", "rejected")
+#: The same of what was ignored for one of these reasons.
+IGNORED = ("automatic_alone", "rule_ignored", "ignored_by_hand", *guard.CODES)
 
 #: (step, state it ends in or None for a step that only explains). The step's code
 #: is the reason's code as well.
@@ -145,3 +147,8 @@ REASONS = (
     "unexplained",
     *(code for code, state in STEPS if state),
 )
+
+
+def is_open(state: str, reason_code: str) -> bool:
+    """Whether a person may still say what becomes of a message."""
+    return state in OPEN or reason_code in IGNORED
