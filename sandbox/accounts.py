@@ -9,6 +9,13 @@ DOMAIN = "demo.example"  # mail for it is delivered, all other is discarded
 GONE = "gone.example"  # mail for it is taken, and then bounces
 LATE = "late.example"  # mail for it waits in the queue
 
+# Domains of two companies, as a provider hosts them: whatever the address, their mail
+# lies in the one mailbox that Odoo fetches.
+HOSTED = {
+    "north.example": f"office@{DOMAIN}",
+    "south.example": f"office@{DOMAIN}",
+}
+
 
 @dataclass(frozen=True)
 class Account:
@@ -49,6 +56,12 @@ def base_address(address: str) -> str:
     """bounce+12@demo.example belongs to whom bounce@demo.example belongs to."""
     local, _at, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def place(address: str) -> str | None:
+    """The login in whose mailbox mail for an address ends; None for the world's."""
+    domain = address.lower().rpartition("@")[2]
+    return base_address(address) if domain == DOMAIN else HOSTED.get(domain)
 
 
 def owns(login: str, sender: str) -> bool:

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Postfix as the relay: authentication, sender login maps, nothing leaves.
 
-Mail for the demo's domain goes to Dovecot over LMTP, all other is discarded.
+Mail for the demo's domains goes to Dovecot over LMTP, all other is discarded.
 Submission with STARTTLS on one port, TLS from the first byte on the other. Two more
 ports take every sender in the envelope: one rewrites what stands in From, the other
 judges it in the message, at once or after it was taken.
@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from . import process
-from .accounts import DOMAIN, GONE, LATE, owners
+from .accounts import DOMAIN, GONE, HOSTED, LATE, owners
 from .authority import Certificates
 from .dovecot import Dovecot
 from .say import Missing
@@ -46,6 +46,8 @@ message_size_limit = 52428800
 
 virtual_mailbox_domains = {domain}
 virtual_transport = lmtp:unix:{lmtp}
+virtual_alias_domains = {hosted}
+virtual_alias_maps = inline:{{ {places} }}
 # No test can write to the world.
 default_transport = discard:
 relay_transport = discard:
@@ -177,6 +179,8 @@ class Postfix:
             domain=DOMAIN,
             gone=GONE,
             late=LATE,
+            hosted=" ".join(HOSTED),
+            places=", ".join(f"{{ @{d} = {login} }}" for d, login in HOSTED.items()),
             lmtp=self.dovecot.lmtp,
             sasl=self.dovecot.sasl,
             chain=self.tls.chain,

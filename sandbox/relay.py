@@ -3,7 +3,7 @@
 """A stand-in for Postfix where the system forbids what Postfix needs.
 
 It obeys the same table of logins and senders and answers with the same words, so
-most tests cannot tell them apart. It has no queue: mail for the demo's domain is
+most tests cannot tell them apart. It has no queue: mail for the demo's domains is
 delivered at once, all other is discarded.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from .accounts import DOMAIN, PASSWORD, base_address, owners, owns
+from .accounts import PASSWORD, base_address, owners, owns, place
 from .authority import Certificates
 
 Deliver = Callable[[str, bytes], None]
@@ -61,7 +61,7 @@ class Handler:
         fault = _sender_fault(login, envelope.mail_from or "")
         if fault:
             return fault
-        if not login and not address.lower().endswith(f"@{DOMAIN}"):
+        if not login and not place(address):
             return NO_RELAY.format(recipient=address)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
@@ -72,8 +72,10 @@ class Handler:
         raw = f"Return-Path: <{envelope.mail_from or ''}>\r\n".encode()
         raw += envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
-            if recipient.lower().endswith(f"@{DOMAIN}"):
-                self.deliver(base_address(recipient), raw)
+            login = place(recipient)
+            if login:
+                received = f"Received: by localhost for <{recipient}>\r\n".encode()
+                self.deliver(login, received + raw)
         return "250 2.0.0 Ok: queued"
 
 

@@ -8,7 +8,7 @@ from odoo.addons.mail_gateway_plus.models.res_users import OWN_ADDRESSES
 
 from .ledger import sender
 from .live import boxed, mail
-from .test_rules import explained, reached, topic
+from .test_rules import explained, reached
 
 
 @pytest.fixture(scope="module")
@@ -73,24 +73,6 @@ def test_an_alias_beside_catchall_takes_the_message(live, ledger, policy, field)
     assert expected["decided_by"] == "aliases"
     assert reached(live, row) == [("crm.lead", 0)]
     assert not ledger.answers(f"Beside in {field}")
-
-
-def test_catchall_to_an_alias(live, ledger, policy):
-    with live.env() as env:
-        alias = env["mail.alias"].search([("alias_name", "=", "support")]).id
-    policy("alias", catchall_alias_id=alias)
-    row = ledger.end(mail("catchall@demo.example"))
-    assert ledger.read(row, "state", "reason_code") == ("routed", "routed")
-    assert reached(live, row) == [("project.task", 0)]
-
-
-def test_catchall_to_a_new_record(live, ledger, policy):
-    policy("new", catchall_topic_id=topic(live, "crm.lead", tags="Catchall"))
-    row = ledger.end(mail("catchall@demo.example", "Anything"))
-    assert reached(live, row) == [("crm.lead", 0)]
-    with live.env() as env:
-        lead = env["crm.lead"].search([("name", "=", "Anything")])
-        assert lead.tag_ids.name == "Catchall"
 
 
 def test_catchall_to_a_record_until_it_is_gone(live, ledger, policy):
@@ -161,14 +143,6 @@ def companies(live):
             )
             made[name] = (company.id, domain.id)
     return made
-
-
-@pytest.mark.parametrize(
-    ("name", "model"), [("north", "crm.lead"), ("south", "project.task")]
-)
-def test_equal_local_parts_of_two_companies(live, ledger, companies, name, model):
-    row = ledger.end(mail(f"info@{name}.example"))
-    assert reached(live, row) == [(model, 0)]
 
 
 @pytest.mark.parametrize("name", ["north", "south"])

@@ -14,16 +14,10 @@ from dataclasses import dataclass
 
 from . import head, header, recipients, words
 
-#: Fields that name a recipient, the surest first: what the delivering server wrote
-#: at the end of the way before what the sender wrote at its beginning.
+#: Fields that name a recipient. Received is the last, for there are many of it.
 RECIPIENT_FIELDS = (
-    "delivered-to",
-    "x-original-to",
-    "envelope-to",
-    "to",
-    "cc",
-    "resent-to",
-    "resent-cc",
+    *(name for name in recipients.ENVELOPE if name != "Received"),
+    *("To", "Cc", "Resent-To", "Resent-Cc", "Received"),
 )
 
 #: As much of the header and of a field (bytes), and as many fields of addresses, as is
@@ -31,7 +25,7 @@ RECIPIENT_FIELDS = (
 _HEADER_READ = 1_048_576
 _TEXT_READ = 8_192
 _DATE_READ = 256
-_RECIPIENT_FIELDS_READ = 20
+_RECIPIENT_FIELDS_READ = 40
 
 #: As much as is stated (characters). The Message-ID, in bytes, is the length of a line
 #: (RFC 5322, 2.1.1): it is indexed, and PostgreSQL refuses 2,704 bytes there.
@@ -72,11 +66,15 @@ def _date(value: str) -> datetime.datetime | None:
 
 def _recipients(found: dict[str, list[bytes]]) -> str:
     """Addresses in the order of RECIPIENT_FIELDS, each once, joined by commas."""
-    values = [value for name in RECIPIENT_FIELDS for value in found.get(name, ())]
+    values = [
+        (name, value)
+        for name in RECIPIENT_FIELDS
+        for value in found.get(name.lower(), ())
+    ]
     addresses = dict.fromkeys(
         address
-        for value in values[:_RECIPIENT_FIELDS_READ]
-        for address in recipients.addresses(value)
+        for name, value in values[:_RECIPIENT_FIELDS_READ]
+        for address in recipients.of_field(name, value)
     )
     joined = ", ".join(addresses)
     if len(joined) > _RECIPIENTS:

@@ -105,8 +105,12 @@ def _named(section: header.Section) -> Iterator[tuple[str, str]]:
             left -= min(len(value), _READ)
             if left < 0:
                 return
-            found = _for(value) if name == "Received" else addresses(value)
-            yield from ((name, address) for address in found)
+            yield from ((name, address) for address in of_field(name, value))
+
+
+def of_field(name: str, value: bytes) -> list[str]:
+    """The addresses of one field in lower case, of Received the one that it is for."""
+    return _for(value) if name == "Received" else addresses(value)
 
 
 def _for(value: bytes) -> list[str]:

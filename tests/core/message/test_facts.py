@@ -35,6 +35,12 @@ def test_facts_of_an_order():
     assert found.size == len(ORDER)
 
 
+def test_recipient_that_only_a_server_on_the_way_names():
+    """A blind copy, in a mailbox that takes the mail of a whole domain."""
+    hop = b"Received: from a by b with ESMTP id 1\r\n\tfor <jobs@demo.example>; now\r\n"
+    assert facts.read(hop + ORDER).recipients.endswith(", jobs@demo.example")
+
+
 def test_fingerprint_passes_over_the_trace_of_a_delivery():
     again = ORDER.replace(b"from a by b", b"from c by d").replace(
         b"Delivered-To: sales@", b"Delivered-To: office@"
