@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from ..core import finding as core_finding
 
 #: Params that tell what a finding is about; others say how bad it is.
-ABOUT = ("selector", "ip", "zone", "term")
+ABOUT = ("selector", "ip", "list", "term", "server", "address")
 
 
 class MailGatewayFinding(models.Model):

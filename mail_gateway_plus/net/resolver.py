@@ -32,6 +32,8 @@ from ..core.dns.answer import (
     Result,
     Rounds,
 )
+from ..core.dns.mta_sts import POLICY
+from . import web
 from .deadline import Deadline, Limits
 
 #: For a button: ``connect_s`` until the next name server is asked, ``command_s`` for a
@@ -72,11 +74,19 @@ class Resolver:
 
     ``ask`` and ``answered`` may be used for ``limits.total_s`` from its making; with
     ``answered_all`` each decision has as long.
+
+    :param web_port: of the web servers that policies are fetched from
     """
 
-    def __init__(self, servers: Sequence[str] = (), limits: Limits = LOOKUP) -> None:
+    def __init__(
+        self,
+        servers: Sequence[str] = (),
+        limits: Limits = LOOKUP,
+        web_port: int = web.PORT,
+    ) -> None:
         self._servers = servers
         self._limits = limits
+        self._web_port = web_port
         self._deadline = Deadline(limits)
         #: question -> (answer, until when it may be kept)
         self._known: dict[Question, tuple[Answer, float]] = {}
@@ -164,10 +174,24 @@ class Resolver:
             return Answer(UNCHECKED, why="timeout")
 
     async def _resolved(self, question: Question) -> Answer:
-        async with self._places:
-            answer, until = await self._asked(question)
+        if question.kind == POLICY:
+            answer, until = await self._fetched(question.name)
+        else:
+            async with self._places:
+                answer, until = await self._asked(question)
         self._known[question] = answer, until
         return answer
+
+    async def _fetched(self, host: str) -> tuple[Answer, float]:
+        """In a thread, which ends with its deadline."""
+        kinds = [Question(host, kind) for kind in ("A", "AAAA")]
+        deadline = Deadline(self._limits)
+        said = await asyncio.gather(*(self._answer(one, deadline) for one in kinds))
+        addresses = [record[0] for one in said for record in one.records]
+        answer = await asyncio.to_thread(
+            web.policy, host, addresses, self._limits, self._web_port
+        )
+        return answer, 0.0
 
     async def _asked(self, question: Question) -> tuple[Answer, float]:
         """The answer, and until when it may be kept; what nobody could say is not."""

@@ -14,9 +14,12 @@ from . import (
     dkim,
     dmarc,
     dmarc_alignment,
+    dmarc_path,
     mta_sts,
     mx,
+    mx_reach,
     reverse,
+    spf_check,
     spf_finding,
     spf_leftover,
     tls_rpt,
@@ -29,8 +32,10 @@ CODES: frozenset[str] = frozenset().union(
     dkim.CODES,
     dmarc.CODES,
     dmarc_alignment.CODES,
+    dmarc_path.CODES,
     mta_sts.CODES,
     mx.CODES,
+    mx_reach.CODES,
     reverse.CODES,
     spf_finding.CODES,
     spf_leftover.CODES,
@@ -38,16 +43,21 @@ CODES: frozenset[str] = frozenset().union(
     unchecked.CODES,
 )
 
+#: What follows from several of them.
+_FOLLOWING = demand.CODES | dmarc_path.CODES
+_ALIGNMENT = dmarc_alignment.CODES | _FOLLOWING
 #: What stands in the way of judging the other findings of its kind.
 _UNCHECKED = (
-    (spf_finding.UNCHECKED, spf_finding.CODES | spf_leftover.CODES),
-    (dkim.UNCHECKED, dkim.CODES),
-    (dmarc.UNCHECKED, dmarc.CODES),
-    (dmarc_alignment.UNCHECKED, dmarc_alignment.CODES),
+    (spf_finding.UNCHECKED, spf_finding.CODES | spf_leftover.CODES | _ALIGNMENT),
+    (spf_finding.BY_RESULT[spf_check.TEMPERROR][0], _ALIGNMENT),
+    (dkim.UNCHECKED, dkim.CODES | _ALIGNMENT),
+    (dmarc.UNCHECKED, dmarc.CODES | _ALIGNMENT),
+    (dmarc_alignment.UNCHECKED, _ALIGNMENT),
     (mta_sts.UNCHECKED, mta_sts.CODES),
+    (mta_sts.UNREACHABLE, mta_sts.POLICY_CODES),
     (tls_rpt.UNCHECKED, tls_rpt.CODES),
-    (mx.UNCHECKED, mx.CODES),
-    (reverse.UNCHECKED, reverse.CODES),
+    (mx.UNCHECKED, mx.CODES | mx_reach.CODES),
+    (reverse.UNCHECKED, reverse.CODES | demand.CODES),
     (blocklist.UNCHECKED, blocklist.CODES),
 )
 #: Findings that tell nothing of the domain, but that nobody could say.

@@ -34,36 +34,48 @@ BY_RESULT = {
     (True, False): (DKIM_UNALIGNED, "warning"),
     (False, False): (UNALIGNED, "error"),
 }
+#: Nobody has seen yet what the server signs, by what SPF is worth.
+DKIM_UNKNOWN = "dmarc_dkim_unknown"
+UNKNOWN = "dmarc_alignment_unknown"
+BY_SPF = {True: (DKIM_UNKNOWN, "info"), False: (UNKNOWN, "warning")}
 #: Nobody could say where the organisation of one of them ends.
 UNCHECKED = "dmarc_alignment_unchecked"
-CODES = frozenset({UNCHECKED, *(code for code, _severity in BY_RESULT.values())})
+_RESULTS = (*BY_RESULT.values(), *BY_SPF.values())
+CODES = frozenset({UNCHECKED, *(code for code, _severity in _RESULTS)})
 
 
 @dataclass(frozen=True)
 class Alignment:
+    """``dkim`` is None where nobody knows what is signed."""
+
     spf: bool
-    dkim: bool
+    dkim: bool | None
     finding: Finding
 
 
-def alignment(book: Book, author: str, spf: str, dkim: Iterable[str]) -> Alignment:
+def alignment(
+    book: Book, author: str, spf: str, dkim: Iterable[str] | None, server: str = "-"
+) -> Alignment:
     """Whether mail with this domain in From can pass, if SPF and DKIM themselves do.
 
     :param spf: the domain of the envelope sender, "" for none
-    :param dkim: the domains (``d=``) that the server signs for
+    :param dkim: the domains (``d=``) that the server signs for, None where nobody knows
+    :param server: what people call it
     """
     record = dmarc_walk.walk(book, author).record
     spf_mode, dkim_mode = (record.spf_mode, record.dkim_mode) if record else ("r", "r")
-    domains = list(dkim)
+    domains = list(dkim or ())
     # All are asked about before the first is judged: so they share a round.
     by_dkim = [is_aligned(book, author, one, dkim_mode) for one in domains]
-    result = is_aligned(book, author, spf, spf_mode), any(by_dkim)
-    code, severity = BY_RESULT[result]
+    is_spf = is_aligned(book, author, spf, spf_mode)
+    is_dkim = None if dkim is None else any(by_dkim)
+    code, severity = BY_SPF[is_spf] if is_dkim is None else BY_RESULT[is_spf, is_dkim]
     walks = [dmarc_walk.walk(book, one) for one in (author, spf, *domains) if one]
     if severity != "ok" and not all(one.is_known for one in walks):
         code, severity = UNCHECKED, "warning"
-    values = {"spf": spf or "-", "dkim": ", ".join(domains) or "-"}
-    return Alignment(*result, made(code, plain(author), severity, **values))
+    values = {"spf": spf or "-", "dkim": ", ".join(domains) or "-", "server": server}
+    found = made(code, plain(author), severity, **values)
+    return Alignment(is_spf, is_dkim, found)
 
 
 def is_aligned(book: Book, author: str, other: str, mode: str = "r") -> bool:

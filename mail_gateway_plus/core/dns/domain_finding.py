@@ -35,3 +35,12 @@ def worst_first(findings: Iterable[Finding]) -> Findings:
 
 def worst(findings: Iterable[Finding]) -> Finding:
     return worst_first(findings)[0]
+
+
+def once(findings: Iterable[Finding]) -> Findings:
+    """Each only once: several checks may look at the same address."""
+    found: Findings = []
+    for one in findings:
+        if one not in found:
+            found.append(one)
+    return found

@@ -16,15 +16,20 @@ from dataclasses import dataclass
 from ..finding import Finding
 from . import (
     blocklist,
+    demand,
+    demand_facts,
     dkim,
     dkim_proposal,
     dmarc,
     dmarc_merge,
+    dmarc_path,
     dmarc_record,
     dmarc_walk,
     mta_sts,
     mx,
+    mx_reach,
     reverse,
+    sending,
     spf_check,
     spf_finding,
     spf_leftover,
@@ -33,8 +38,12 @@ from . import (
     unchecked,
 )
 from .book import Book
-from .domain_finding import worst, worst_first
+from .demand_facts import Known
+from .dkim_signature import key_name
+from .domain_finding import once, worst, worst_first
+from .mx_reach import Reach
 from .proposed import Proposed
+from .sending import Server, Standing, every
 from .spf_client import Client
 from .spf_merge import Merge
 
@@ -45,9 +54,14 @@ class Subject:
 
     ``terms`` are what SPF has to allow for its servers (``include:spf.example``),
     ``addresses`` those that mail really comes from, ``selectors`` of its DKIM keys,
-    ``reports`` where DMARC reports may go, ``delivering`` the addresses of servers that
-    deliver themselves (they need a name), ``lists`` the blocklists to look at, ``keys``
-    the records that providers want for selectors: (selector, TXT or CNAME, value).
+    ``hints`` those that anybody may have made up, ``reports`` where DMARC reports may
+    go, ``delivering`` the addresses of servers that deliver themselves (they need a
+    name), ``lists`` the blocklists to look at, ``keys`` the records that providers want
+    for selectors: (selector, TXT or CNAME, value).
+
+    ``servers`` are those that send for it, ``reach`` what is known of the way in, where
+    Odoo receives at it. ``volume_day``, ``is_encrypted`` and ``unsubscribe`` are as in
+    ``demand.Facts``, ``policy_days`` says how long its DMARC policy has stood.
     """
 
     domain: str
@@ -58,39 +72,114 @@ class Subject:
     delivering: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     keys: tuple[tuple[str, str, str], ...] = ()
+    hints: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
+    reach: Reach | None = None
+    volume_day: int = 0
+    is_encrypted: bool | None = None
+    unsubscribe: bool | None = None
+    policy_days: int = 0
 
 
 @dataclass(frozen=True)
 class Report:
     """``findings`` are the worst first; ``spf`` is None where nobody could say what the
-    domain publishes, and then nothing is proposed in its place."""
+    domain publishes, and then nothing is proposed in its place. ``demands`` are those
+    of large receivers, ``path`` what has to be true before DMARC is made stricter,
+    ``next_dmarc`` the record of that step, ``policy`` that of today."""
 
     findings: tuple[Finding, ...]
     records: tuple[Proposed, ...] = ()
     spf: Merge | None = None
     selectors: tuple[dkim.Selector, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    demands: tuple[demand.Item, ...] = ()
+    path: tuple[dmarc_path.Point, ...] = ()
+    next_dmarc: str = ""
+    policy: str = ""
 
 
 def report(book: Book, subject: Subject) -> Report:
     domain = subject.domain
     spf = [*spf_finding.findings(book, domain), *spf_leftover.findings(book, domain)]
-    spf += [_sender(book, domain, ip) for ip in subject.addresses]
     policy = dmarc.findings(book, domain)
-    labels = dict.fromkeys([*subject.selectors, *(key[0] for key in subject.keys)])
-    selectors = {one: dkim.selector(book, domain, one) for one in labels}
+    selectors = _selectors(book, subject)
+    standings = [sending.standing(book, domain, one) for one in subject.servers]
+    names = [reverse.finding(book, ip) for ip in subject.delivering]
     merge = spf_merge.merged(book, domain, subject.terms)
-    found = [*spf, *policy, *_transport(book, domain), *_servers(book, subject)]
-    found += [finding for one in selectors.values() for finding in one.findings]
+    found = [*spf, *_senders(book, subject, standings), *policy, *names]
+    found += [*_transport(book, subject), *_listed(book, subject)]
+    found += [finding for one in selectors for finding in one.findings]
+    known = Known(
+        standings,
+        selectors,
+        names,
+        subject.volume_day,
+        subject.is_encrypted,
+        subject.unsubscribe,
+    )
+    facts = demand_facts.facts(book, domain, known)
+    found += demand.findings(domain, facts)
+    record = dmarc_walk.at(book, domain)
+    path = dmarc_path.steps(_evidence(subject, record, policy, standings))
+    found += dmarc_path.findings(domain, path) if record else []
     # Last: what could not be checked is known only now.
     found += unchecked.findings(book, domain)
-    records = [
-        *_spf_record(book, domain, merge, worst(spf).code),
-        *_dmarc_record(book, subject, worst(policy).code),
-    ]
+    spf_record = _spf_record(book, domain, merge, worst(spf).code)
+    dmarc_records = _dmarc_record(book, subject, worst(policy).code)
+    return Report(
+        tuple(worst_first(once(found))),
+        (*spf_record, *dmarc_records, *_keys(subject, selectors)),
+        merge,
+        tuple(selectors),
+        tuple(standings),
+        tuple(demand.items(facts)),
+        tuple(path),
+        dmarc_path.next_text(record),
+        record.effective if record else "",
+    )
+
+
+def _selectors(book: Book, subject: Subject) -> list[dkim.Selector]:
+    """A selector that a stranger may have made up counts where there is a key."""
+    domain = subject.domain
+    sure = dict.fromkeys([*subject.selectors, *(key[0] for key in subject.keys)])
+    found = [dkim.selector(book, domain, one) for one in sure]
+    hints = [one for one in subject.hints if one not in sure]
+    seen = [dkim.selector(book, domain, one) for one in hints]
+    return found + [one for one in seen if one.key]
+
+
+def _keys(subject: Subject, selectors: list[dkim.Selector]) -> list[Proposed]:
+    by_name = {one.name: one for one in selectors}
+    found = []
     for label, kind, value in subject.keys:
-        records += dkim_proposal.proposals(selectors[label], kind, value)
-    every = tuple(selectors.values())
-    return Report(tuple(worst_first(found)), tuple(records), merge, every)
+        name = key_name(label, subject.domain)
+        found += dkim_proposal.proposals(by_name[name], kind, value)
+    return found
+
+
+def _evidence(
+    subject: Subject,
+    record: dmarc_record.Record | None,
+    policy: list[Finding],
+    standings: list[Standing],
+) -> dmarc_path.Evidence:
+    refused = any(one.code == dmarc.REPORT_REFUSED for one in policy)
+    return dmarc_path.Evidence(
+        record.effective if record else dmarc_record.NONE,
+        subject.policy_days,
+        bool(record and record.reports) and not refused,
+        every(one.is_aligned for one in standings),
+        every(one.alignment.dkim for one in standings),
+    )
+
+
+def _senders(book: Book, subject: Subject, standings: list[Standing]) -> list[Finding]:
+    """Of the addresses that were typed, and of the servers."""
+    domain = subject.domain
+    typed = [_sender(book, domain, ip) for ip in subject.addresses]
+    return typed + [finding for one in standings for finding in one.findings]
 
 
 def _sender(book: Book, domain: str, ip: str) -> Finding:
@@ -99,14 +188,16 @@ def _sender(book: Book, domain: str, ip: str) -> Finding:
     return spf_finding.sender_finding(verdict, ip, domain)
 
 
-def _transport(book: Book, domain: str) -> list[Finding]:
+def _transport(book: Book, subject: Subject) -> list[Finding]:
     checks = (mx.findings, mta_sts.findings, tls_rpt.findings)
-    return [finding for check in checks for finding in check(book, domain)]
+    found = [one for check in checks for one in check(book, subject.domain)]
+    if subject.reach:
+        found += mx_reach.findings(book, subject.domain, subject.reach)
+    return found
 
 
-def _servers(book: Book, subject: Subject) -> list[Finding]:
-    names = [reverse.finding(book, ip) for ip in subject.delivering]
-    return names + [
+def _listed(book: Book, subject: Subject) -> list[Finding]:
+    return [
         blocklist.finding(book, ip, zone)
         for ip in subject.delivering
         for zone in subject.lists

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..finding import Finding
-from . import tags
+from . import mx, tags
 from .book import Book, is_missing
 from .domain_finding import Findings, made, worst_first
 from .name import plain
@@ -28,12 +28,22 @@ BAD_POLICY = "mta_sts_bad_policy"
 NOT_ENFORCED = "mta_sts_not_enforced"
 SHORT_AGE = "mta_sts_short_age"
 UNLISTED = "mta_sts_unlisted"
-CODES = frozenset(
-    {
-        OK, NONE, UNCHECKED, SEVERAL, BAD_RECORD, HOST_MISSING, BAD_POLICY,
-        NOT_ENFORCED, SHORT_AGE, UNLISTED,
-    }
-)  # fmt: skip
+CERTIFICATE = "mta_sts_certificate"
+NO_POLICY = "mta_sts_no_policy"
+UNREACHABLE = "mta_sts_unreachable"
+#: What is known only of who has fetched the policy.
+POLICY_CODES = frozenset(
+    {BAD_POLICY, NOT_ENFORCED, SHORT_AGE, UNLISTED, CERTIFICATE, NO_POLICY}
+)
+CODES = POLICY_CODES | {
+    OK, NONE, UNCHECKED, SEVERAL, BAD_RECORD, HOST_MISSING, UNREACHABLE
+}  # fmt: skip
+
+#: The kind of question that asks for a policy; its answer is one record: (status of
+#: HTTP, text). Why there is none: the certificate is not good for the name.
+POLICY = "POLICY"
+BAD_CERTIFICATE = "certificate"
+_HTTP_OK = 200
 
 MODES = ("enforce", "testing", "none")
 #: 3.2: seconds; under a day hardly anybody is protected, weeks or more are meant.
@@ -71,10 +81,27 @@ def findings(book: Book, domain: str) -> Findings:
     if not records:
         return [made(NONE, domain, "info")]
     found = list(_record(domain, records))
-    answers = [book.ask(f"mta-sts.{domain}", kind) for kind in ("A", "AAAA")]
+    host = f"mta-sts.{plain(domain)}"
+    answers = [book.ask(host, kind) for kind in ("A", "AAAA")]
     if all(is_missing(one) for one in answers):
-        found.append(made(HOST_MISSING, domain, "error", host=f"mta-sts.{domain}"))
+        found.append(made(HOST_MISSING, domain, "error", host=host))
+    elif any(one.records for one in answers):
+        found += _policy(book, domain, host)
     return worst_first(found) or [made(OK, domain, "ok")]
+
+
+def _policy(book: Book, domain: str, host: str) -> Findings:
+    answer = book.ask(host, POLICY)
+    address = policy_address(domain)
+    if not answer.records:
+        is_bad = answer.why == BAD_CERTIFICATE
+        code, severity = (CERTIFICATE, "error") if is_bad else (UNREACHABLE, "warning")
+        return [made(code, domain, severity, host=host, address=address)]
+    status, text = answer.records[0]
+    if status != _HTTP_OK:
+        return [made(NO_POLICY, domain, "error", status=status, address=address)]
+    found = policy_findings(domain, parsed(text), mx.hosts(book, domain))
+    return [one for one in found if one.code != OK]
 
 
 def _record(domain: str, records: list[str]) -> Iterator[Finding]:

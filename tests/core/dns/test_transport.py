@@ -53,7 +53,14 @@ def test_many_servers_are_bounded():
     assert sum(map(len, zone.rounds)) == 1 + 3 * mx.MOST
 
 
-STS = {f"mta-sts.{D}": HOST}
+GOOD = "version: STSv1\nmode: enforce\nmx: h.example\nmax_age: 604800"
+
+
+def web(*answer):
+    return {f"mta-sts.{D}": {**HOST, "POLICY": [answer]}}
+
+
+STS = web(200, GOOD)
 
 
 def sts(*texts):
@@ -73,8 +80,14 @@ def sts(*texts):
         (sts("v=STSv1; id=2026-01-01") | STS, {"bad_record"}),
         (sts("id=1; v=STSv1") | STS, {"bad_record"}),
         (sts("v=STSv1; id=1"), {"host_missing"}),
+        (sts("v=STSv1; id=1") | web(404, ""), {"no_policy"}),
+        (sts("v=STSv1; id=1") | web(301, GOOD), {"no_policy"}),
+        (sts("v=STSv1; id=1") | web(200, "mode: enforce"), {"bad_policy"}),
+        (sts("v=STSv1; id=1") | web(200, GOOD) | at("x.example"), {"unlisted"}),
+        (sts("v=STSv1; id=1") | {f"mta-sts.{D}": {**HOST, "POLICY": TIMEOUT}},
+         {"unreachable"}),
     ],
-)
+)  # fmt: skip
 def test_mta_sts(records, expected):
     assert codes(records, mta_sts, "mta_sts_") == expected
 

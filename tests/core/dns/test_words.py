@@ -18,6 +18,7 @@ from odoo.addons.mail_gateway_plus.core.dns import (
     demand,
     dmarc,
     dmarc_alignment,
+    dmarc_path,
     mta_sts,
     mx,
     reverse,
@@ -31,7 +32,14 @@ from odoo.addons.mail_gateway_plus.core.dns.answer import UNCHECKED, Answer, Que
 from odoo.addons.mail_gateway_plus.core.dns.book import TOO_MANY, Book
 from odoo.addons.mail_gateway_plus.core.dns.spf_client import Client
 
-from . import test_dkim, test_dmarc, test_server, test_spf_finding, test_transport
+from . import (
+    test_dkim,
+    test_dmarc,
+    test_sending,
+    test_server,
+    test_spf_finding,
+    test_transport,
+)
 from .zone import TIMEOUT, Zone
 
 DATA = Path(__file__).resolve().parents[3] / "mail_gateway_plus/data"
@@ -120,6 +128,7 @@ def of_alignment():
     for spf in ("h.example", "x.example"):
         yield aligned({}, spf, ["h.example"])
         yield aligned({}, spf, [])
+        yield aligned({}, spf, None)
     yield aligned({"_dmarc.x.example": TIMEOUT}, "x.example", [])
 
 
@@ -162,6 +171,18 @@ def of_demands():
     yield from demand.findings("h.example", demand.Facts())
 
 
+def of_ways():
+    for case in cases(test_sending.test_reach):
+        yield from test_sending.reached(case["records"], case["reach"])
+    evidence = dmarc_path.Evidence("none", 20, True, True)
+    yield from dmarc_path.findings("h.example", dmarc_path.steps(evidence))
+    answer = Answer(UNCHECKED, why=mta_sts.BAD_CERTIFICATE)
+    zone = Zone(test_transport.sts("v=STSv1; id=1") | test_transport.STS)
+    known = {Question("mta-sts.h.example", mta_sts.POLICY): answer}
+    book = Book(known | test_sending.answers(zone, "h.example"))
+    yield from mta_sts.findings(book, "h.example")
+
+
 def of_faults():
     for why in unchecked.CODE_OF:
         said = Answer(UNCHECKED, why=why)
@@ -181,6 +202,7 @@ def everything():
     yield from of_servers()
     yield from of_faults()
     yield from of_demands()
+    yield from of_ways()
     yield from of_domain(dmarc, test_dmarc.test_findings, "h.example")
     yield from of_domain(mx, test_transport.test_mx, "h.example")
     yield from of_domain(mta_sts, test_transport.test_mta_sts, "h.example")
