@@ -28,8 +28,8 @@ class MailGatewayDomain(models.Model):
         used = self._used()
         known = self.with_context(active_test=False).search([])
         for domain in known:
-            purposes, companies = used.pop(domain.name, ((), ()))
-            values = domain._usage(purposes, companies, was=bool(domain.used_by))
+            purposes, _companies = used.pop(domain.name, ((), ()))
+            values = domain._usage(purposes, was=bool(domain.used_by))
             if any((domain[name] or False) != value for name, value in values.items()):
                 domain.write(values)
         # Nobody made them.
@@ -44,7 +44,7 @@ class MailGatewayDomain(models.Model):
             ]
         )
 
-    def _usage(self, purposes, companies, was):
+    def _usage(self, purposes, was):
         """Values of a domain that is there already."""
         values = {"used_by": ", ".join(purposes) or False}
         if bool(purposes) != was:

@@ -7,7 +7,7 @@ from odoo.tools import email_domain_extract
 
 from ..core.dns import dkim_signature
 from ..core.dns.domain_report import Subject
-from ..core.message import head, header
+from ..core.message import header
 
 #: As many real messages as are looked at for selectors.
 MOST_MESSAGES = 50
@@ -68,7 +68,7 @@ class MailGatewayIncoming(models.Model):
     def _signatures(self):
         """The fields DKIM-Signature of these messages, as far as they are kept."""
         for row in self:
-            for name, value in header.fields(head.split(row._raw() or b"")[0]):
+            for name, value in header.fields(row._head_read()):
                 if name == "dkim-signature":
                     yield value.decode("latin-1")
 
