@@ -153,3 +153,8 @@ From: ann@h.example
 def test_nothing_is_known_of_what_says_nothing(text):
     found = read(text)
     assert found.sender == "" and found.return_path is None and not found.results
+
+
+def test_comma_too_many_leaves_the_address():
+    found = read("From: Ann <Ann@h.example>,\nSender: erp@h.example ,\n\n")
+    assert (found.sender, found.added) == ("ann@h.example", "erp@h.example")
