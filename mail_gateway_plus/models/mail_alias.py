@@ -86,7 +86,7 @@ class MailAlias(models.Model):
         plain = {found: base for found, base in plain.items() if base}
         if not plain:
             return []
-        aliases = self.search(self._mail_gateway_domain(list(plain)))
+        aliases = self.search(self._mail_gateway_routed(list(plain)))
         return [
             base
             for found, base in plain.items()
@@ -108,17 +108,6 @@ class MailAlias(models.Model):
             for local, _at, domain in parts
             if local and domain and (not allowed or domain in allowed)
         ]
-        return [
-            "|",
-            ("alias_full_name", "in", addresses),
-            "&",
-            ("alias_name", "in", locals_),
-            ("alias_incoming_local", "=", True),
-        ]
-
-    @api.model
-    def _mail_gateway_domain(self, addresses):
-        locals_ = [address.partition("@")[0] for address in addresses]
         return [
             "|",
             ("alias_full_name", "in", addresses),

@@ -81,7 +81,7 @@ class MailGatewayIncoming(models.Model):
         """The aliases that ``addresses`` lead to and ``deliveries`` did not reach."""
         Alias = self.env["mail.alias"]
         addresses = [*addresses, *Alias._mail_gateway_plain(addresses)]
-        found = Alias.search(Alias._mail_gateway_domain(addresses))
+        found = Alias.search(Alias._mail_gateway_routed(addresses))
         return found - deliveries.outcome_ids.alias_id
 
     def _disguise(self, observation, recipients, further):
