@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from odoo.addons.mail_gateway_plus.models.server_locks import RELAYS, ServerLocks
@@ -394,3 +395,42 @@ def test_refusal_of_the_content_is_not_taken_back_by_an_envelope(world):
         assert found.finding_code == "smtp_send_as_denied"
         server.action_check_permissions()
         assert matrix(server)["ann@demo.example"] == "refused"
+
+
+@pytest.mark.parametrize("state", ["allowed", "rewritten", "unknown", "refused"])
+def test_only_what_is_refused_costs_odoo_its_cache(world, state):
+    """Which other workers lose as well, while mail goes out."""
+    with world.env() as env:
+        server = relay(world, env)
+        values = {"mail_server_id": server.id, "email": "ann@demo.example"}
+        values |= {"state": state, "checked_on": fields.Datetime.now()}
+
+        def kept(change):
+            actions = env["ir.actions.act_window"]
+            actions._existing()
+            changed = change()
+            env.flush_all()
+            before = env.cr.sql_log_count
+            actions._existing()
+            return env.cr.sql_log_count == before, changed
+
+        Permission = env["mail.gateway.permission"]
+        created, row = kept(lambda: Permission.create(values))
+        written, _true = kept(lambda: row.write({"params": {"reply": "550 no"}}))
+        deleted, _true = kept(row.unlink)
+        assert (created, written, deleted) == (state != "refused",) * 3
+
+
+def test_what_is_no_longer_refused_is_forgotten(world):
+    with world.env() as env:
+        server = relay(world, env)
+        values = {"mail_server_id": server.id, "email": "ann@demo.example"}
+        values |= {"state": "unknown", "checked_on": fields.Datetime.now()}
+        row = env["mail.gateway.permission"].create(values)
+        asked = []
+        for state in ("unknown", "refused", "allowed", "refused"):
+            row.state = state
+            asked.append(bool(row._refused_once(server.id)))
+        row.unlink()
+        asked.append(bool(row._refused_once(server.id)))
+        assert asked == [False, True, False, True, False]

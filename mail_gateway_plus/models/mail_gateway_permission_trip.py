@@ -109,18 +109,27 @@ class MailGatewayPermission(models.Model):
         """{(address, depth)} of the same, remembered: each connection asks."""
         return {(row.email, row.depth) for row in self._redeemable(server_id)}
 
+    def _forget_refused(self):
+        """The cache is one for all of Odoo: most rows are none that it remembers."""
+        if any(row.state == "refused" for row in self.sudo()):
+            self.env.registry.clear_cache()
+
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+        rows = super().create(vals_list)
+        rows._forget_refused()
+        return rows
 
     def write(self, vals):
-        if not vals.keys().isdisjoint(("state", "params", "depth", "email")):
-            self.env.registry.clear_cache()
-        return super().write(vals)
+        if vals.keys().isdisjoint(("state", "params", "depth", "email")):
+            return super().write(vals)
+        self._forget_refused()
+        result = super().write(vals)
+        self._forget_refused()
+        return result
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        self._forget_refused()
         return super().unlink()
 
     def _redeem(self):
