@@ -11,10 +11,10 @@ import time
 class Scripted:
     """Runs ``script(sock)`` for each connection; ``lines`` are what clients sent."""
 
-    def __init__(self, script):
+    def __init__(self, script, port=0):
         self.script = script
         self.lines = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
         self._stop = threading.Event()
         self._open = []
@@ -60,8 +60,8 @@ class Scripted:
 
 
 @contextlib.contextmanager
-def server(script):
-    made = Scripted(script)
+def server(script, port=0):
+    made = Scripted(script, port)
     try:
         yield made
     finally:

@@ -196,6 +196,6 @@ def test_mails_that_fail_together_all_say_why(live):
         mails = env["mail.mail"].create(
             [values | {"email_to": f"{name}@away.example"} for name in "abc"]
         )
-        env["mail.mail"].process_email_queue(mails.ids)
+        mails.send()
         for mail in mails:
             assert mail.failure_reason.startswith("Nothing listens on 127.0.0.1")

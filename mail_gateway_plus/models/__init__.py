@@ -69,6 +69,7 @@ from . import ir_mail_server_permission
 from . import ir_mail_server_refusal
 from . import ir_mail_server_before_save
 from . import ir_mail_server_configured
+from . import ir_mail_server_queue
 from . import ir_mail_server_trip
 from . import ir_mail_server_trace
 from . import mail_gateway_domain
@@ -81,7 +82,12 @@ from . import ir_mail_server_null
 from . import mail_alias
 from . import mail_alias_domain
 from . import mail_gateway_catchall
+from . import mail_gateway_hold
+from . import mail_gateway_delivery
 from . import mail_mail
+from . import mail_mail_queue
+from . import mail_mail_prepare
+from . import mail_mail_settle
 from . import mail_message
 from . import mail_thread
 from . import mail_thread_piped

@@ -80,14 +80,19 @@ class IrMailServer(models.Model):
         depth = DEEP if isinstance(problem, smtplib.SMTPDataError) else SHALLOW
         email = tried.sender if depth == DEEP else tried.envelope
         server = self.sudo().browse(tried.server_id)
-        if not email or not is_refusal(meant) or not server.exists():
-            return
-        said = server._without_secrets(meant.said)[:WORDS]
-        params = {"host": server._place()[0], "port": str(server._place()[1])}
-        params |= {"user": server._credentials()[0], "sender": email, "reply": said}
+        if email and is_refusal(meant) and server.exists():
+            said = server._without_secrets(meant.said)[:WORDS]
+            server._note_refused(meant, said, email, depth)
+
+    def _note_refused(self, meant, said, email, depth):
+        """:param meant: ``core.smtp.reply.Meaning``
+        :param said: the server's words, bounded and without secrets
+        """
+        params = {"host": self._place()[0], "port": str(self._place()[1])}
+        params |= {"user": self._credentials()[0], "sender": email, "reply": said}
         # Somebody else may note the same. That must not cost the mail its outcome.
         with contextlib.suppress(psycopg2.IntegrityError, *PASSING):
             with self.env.cr.savepoint():
                 self.env["mail.gateway.permission"]._refused(
-                    server, email, said, meant.code, params, depth
+                    self, email, said, meant.code, params, depth
                 )

@@ -172,6 +172,8 @@ class MailGatewayDiagnosis(models.Model):
         :param tested: ``core.smtp.probe.Trial``, the answer to ``question``
         """
         values = self._found(server, question, tested)
+        if tested.works:
+            server._queue_release()
         return self.sudo().create(values).with_env(self.env)
 
     @api.model

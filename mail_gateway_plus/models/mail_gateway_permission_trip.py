@@ -4,6 +4,9 @@ from odoo import api, fields, models, tools
 
 from ..core.delivery import roundtrip
 
+#: States in which mail under the address leaves.
+RELEASING = ("allowed", "rewritten")
+
 
 class MailGatewayPermission(models.Model):
     """What a whole message shows: that of a round trip, and a real one."""
@@ -118,6 +121,7 @@ class MailGatewayPermission(models.Model):
     def create(self, vals_list):
         rows = super().create(vals_list)
         rows._forget_refused()
+        rows._release_mail()
         return rows
 
     def write(self, vals):
@@ -126,7 +130,18 @@ class MailGatewayPermission(models.Model):
         self._forget_refused()
         result = super().write(vals)
         self._forget_refused()
+        self._release_mail()
         return result
+
+    def _release_mail(self):
+        """What waited for these permissions leaves."""
+        allowed = self.sudo().filtered(lambda row: row.state in RELEASING)
+        if not allowed:
+            return
+        holds = self.env["mail.gateway.hold"].sudo()
+        holds = holds.search([("sender", "in", allowed.mapped("email"))])
+        places = {(row.mail_server_id, row.email) for row in allowed}
+        holds.filtered(lambda h: (h.mail_server_id, h.sender) in places)._release()
 
     def unlink(self):
         self._forget_refused()

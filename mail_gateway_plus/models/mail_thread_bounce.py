@@ -158,7 +158,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_words(self, loss):
         """(title, cause, remedy) of why a recipient was lost."""
-        params = {"recipient": loss.address, "reply": loss.reply}
+        params = {**loss.params, "recipient": loss.address, "reply": loss.reply}
         return self.env["mail.gateway.advice"]._words(loss.code, params)
 
     @api.model

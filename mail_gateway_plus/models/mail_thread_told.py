@@ -47,7 +47,8 @@ class MailThread(models.AbstractModel):
         """
         document = self._mail_gateway_document(message)
         Message = self.env["mail.message"].sudo()
-        if not document or observing.current().dry:
+        observation = observing.current()
+        if not document or (observation is not None and observation.dry):
             return Message, False
         message_id = identity.derived(*grounds, message.message_id or "")
         found = Message.search([("message_id", "=", message_id)], limit=1)

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from .ir_mail_server_before_save import DEFAULT as TEST_BEFORE_SAVE
 from .ir_mail_server_permission import DAYS_SETTING
 from .mail_gateway_incoming_retention import DAYS
+from .mail_mail_queue import PAUSED as SENDING_PAUSED
 from .res_users import OWN_ADDRESSES
 
 PAUSED = "mail_gateway_plus.fetch_paused"
@@ -20,6 +21,11 @@ class ResConfigSettings(models.TransientModel):
         "Fetch Incoming Mail",
         help="Off: no mailbox is fetched, neither by the scheduled action nor by Fetch"
         " Now. The mail stays where it is.",
+    )
+    mail_gateway_send = fields.Boolean(
+        "Send Outgoing Mail",
+        help="Off: the queue sends nothing, and nothing is lost: mail waits there. What"
+        " is sent by hand, with Send Now, leaves all the same.",
     )
     mail_gateway_keep_content_days = fields.Integer("Content of Processed Mail")
     mail_gateway_keep_row_days = fields.Integer("Headers of Processed Mail")
@@ -79,6 +85,7 @@ class ResConfigSettings(models.TransientModel):
         values.update({field: keep_days(name) for field, name in days.items()})
         interval = self.env["ir.mail_server"]._permission_interval()
         values["mail_gateway_permission_days"] = interval.days if interval else 0
+        values["mail_gateway_send"] = not self.env["mail.mail"]._queue_is_paused()
         values["mail_gateway_fetch"] = not self.env["fetchmail.server"]._is_paused()
         return values
 
@@ -91,6 +98,9 @@ class ResConfigSettings(models.TransientModel):
         if self.mail_gateway_fetch == self.env["fetchmail.server"]._is_paused():
             params.set_param(PAUSED, not self.mail_gateway_fetch)
             self.env.ref("mail.ir_cron_mail_gateway_action")._trigger()
+        if self.mail_gateway_send == self.env["mail.mail"]._queue_is_paused():
+            params.set_param(SENDING_PAUSED, not self.mail_gateway_send)
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         return result
 
     def action_mail_gateway_test_configured(self):

@@ -10,8 +10,8 @@
 [('ann@b.example', True)]
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from ..message.abuse import AbuseReport
 from ..message.delivery_status import DeliveryStatus, RecipientStatus
@@ -43,12 +43,13 @@ _NO_ANSWER = ("report", "generated")
 class Loss:
     """A recipient whom a message did not reach. ``addresses`` are the names for it in
     lower case, that of the sender first; ``code`` is a refusal (``smtp.fact``),
-    ``reply`` what the server said."""
+    ``reply`` what the server said, ``params`` what else fills the refusal's text."""
 
     addresses: tuple[str, ...]
     permanent: bool
     code: str
     reply: str
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def address(self) -> str:

@@ -1,0 +1,100 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An outgoing server as the queue uses it; the map of that is in ``queue_task``."""
+
+import random
+
+from odoo import fields, models
+
+from ..core.delivery.permission import DEEP, SHALLOW, is_refusal
+from ..core.delivery.schedule import RETRY, Retry
+from ..core.finding import Finding
+from ..core.retry import Schedule
+from ..core.smtp import fault
+from ..core.smtp.sending import Refusal
+from .ir_mail_server_refusal import Tried
+
+MINUTE_S, HOUR_S = 60, 3600
+
+
+class Slot:
+    """What stock's preparation of a message asks a connection for (19.0)."""
+
+    def __init__(self, from_filter, smtp_from, server_id):
+        self.from_filter, self.smtp_from = from_filter, smtp_from
+        self.mail_gateway_tried = Tried(server_id)
+
+
+class IrMailServer(models.Model):
+    _inherit = "ir.mail_server"
+
+    retry_minutes = fields.Char(
+        "Retry after (Minutes)",
+        help="Minutes to wait after the first, second, … attempt that failed, such as"
+        " 1, 5, 15, 30, 60; later attempts are an hour apart. Empty: these.",
+    )
+    retry_hours = fields.Integer(
+        "Retry for (Hours)", help="Then a mail is given up. 0: 48 hours."
+    )
+
+    def _retry(self):
+        """``core.delivery.schedule.Retry`` of this server."""
+        typed = (self.retry_minutes or "").replace(",", " ").split()
+        minutes = [int(one) for one in typed if one.isdecimal() and int(one)]
+        first = Schedule(tuple(one * MINUTE_S for one in minutes))
+        return Retry(
+            first_s=first if minutes else RETRY.first_s,
+            until_s=self.retry_hours * HOUR_S if self.retry_hours else RETRY.until_s,
+        )
+
+    def _retry_delay_s(self, attempts, waited_s, kind):
+        """Seconds until the next attempt at a mail; None to give it up."""
+        return self.sudo()._retry().delay_s(attempts, waited_s, random.random(), kind)
+
+    def _queue_server(self):
+        """Itself, or what stands for the one of the configuration file."""
+        return self.sudo() or self.sudo().new({"smtp_authentication": "cli"})
+
+    def _queue_slot(self, smtp_from):
+        if self:
+            return Slot(self.sudo().from_filter, smtp_from, self.id)
+        return Slot(self._get_default_from_filter(), smtp_from, False)
+
+    def _queue_relay(self):
+        """(``Relay``, None), or (``Relay``, ``Refusal``) when nobody can log in."""
+        server = self._queue_server()
+        relay, problem = server._relay_or_fault()
+        if not problem and relay.host:
+            return relay, None
+        kind, said = (
+            ("unknown_host", "") if not problem else (problem.kind, problem.said)
+        )
+        meant = fault.meaning(kind, "auth" if problem else "resolve", said)
+        params = {"host": relay.host, "port": str(relay.port), "reply": said}
+        params["user"] = server._credentials()[0] or ""
+        finding = Finding(meant.code, "error", relay.subject, params)
+        return relay, Refusal("auth" if problem else "resolve", meant, finding)
+
+    def _queue_learn(self, task):
+        """What a real mail shows of senders: who may, and who may not."""
+        if not self:
+            return
+        server = self.sudo()
+        for message in task.messages:
+            if message.is_accepted():
+                tried = Tried(server.id)
+                tried.envelope, tried.sender = message.envelope, message.sender
+                server._note_success(tried)
+            for why in message.refused.values():
+                if is_refusal(why.meaning):
+                    depth = DEEP if why.stage == "data" else SHALLOW
+                    said = why.finding.params.get("reply") or ""
+                    email = message.blamed(why)
+                    server._note_refused(why.meaning, said, email, depth)
+
+    def _queue_release(self, sender=None):
+        """A test has passed: what waits for this server, or for this sender there,
+        leaves."""
+        domain = [("mail_server_id", "in", self.ids)]
+        domain += [("sender", "=", sender or False)]
+        self.env["mail.gateway.hold"].sudo().search(domain)._release()

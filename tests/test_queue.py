@@ -1,0 +1,134 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The queue delivers: again what may pass, never twice what was taken, and what stops
+one server stops no other."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox import ports
+
+from .queueing import START, queue
+
+BOB, CY, DEE = (f"{name}@away.example" for name in ("bob", "cy", "dee"))
+
+
+@pytest.fixture
+def q(stack):
+    with queue(stack) as made:
+        yield made
+
+
+def test_mails_leave_over_one_connection_and_are_noted(q):
+    with q.listening() as server:
+        ids = q.write([BOB, CY], q.register(server.port))
+        q.run()
+        assert q.reached() == [BOB, CY]
+        assert sum(line.startswith(b"EHLO") for line in server.lines) == 1
+    assert q.mails(ids) == ["sent", "sent"]
+    assert q.deliveries("mail_id", "recipient", "state", "reply", "attempts") == [
+        (ids[0], BOB, "accepted", "250 taken", 1),
+        (ids[1], CY, "accepted", "250 taken", 1),
+    ]
+
+
+def test_server_that_is_away_costs_one_attempt_of_one_mail(q):
+    port = ports.any_free()
+    ids = q.write([BOB, CY, DEE], q.register(port))
+    q.run()
+    assert q.mails(ids, "state", "attempts", "scheduled_date", "failure_class") == [
+        ("outgoing", 1, START + timedelta(minutes=1), "connection"),
+        ("outgoing", 0, False, False),
+        ("outgoing", 0, False, False),
+    ]
+    reason, other, _third = q.mails(ids, "failure_reason")
+    assert reason.startswith(f"Nothing listens on 127.0.0.1, port {port}") and not other
+    assert q.holds("state", "faults") == [("held", 1)]
+    with q.listening(port):
+        q.run()
+        assert q.reached() == [], "it is not asked before its time"
+        q.run(minutes=1)
+        assert q.reached() == [BOB, CY, DEE]
+    assert q.mails(ids) == ["sent"] * 3
+    assert q.holds() == []
+
+
+def test_what_may_pass_is_tried_again_by_schedule_and_then_given_up(q):
+    q.answers[f"RCPT TO:<{BOB}>"] = "450 4.2.1 not now"
+    with q.listening() as server:
+        (bob, cy) = q.write([BOB, CY], q.register(server.port))
+        message_id = q.mails([bob], "message_id")
+        waits = []
+        while q.mails([bob]) == ["outgoing"]:
+            q.run()
+            (due,) = q.mails([bob], "scheduled_date")
+            waits.append(round((due - q.now).total_seconds() / 60))
+            q.now = max(q.now, due)
+    assert waits[:5] == [1, 5, 15, 30, 60] and 54 <= waits[5] <= 66
+    assert 45 < (q.now - START).total_seconds() / 3600 <= 48
+    assert q.mails([bob, cy]) == ["exception", "sent"]
+    assert "450 4.2.1 not now" in q.mails([bob], "failure_reason")[0]
+    assert q.mails([bob], "message_id") == message_id
+    assert q.reached() == [CY]
+
+
+def test_login_that_is_refused_stops_the_server_until_a_test_passes(q):
+    q.answers["AUTH"] = "535 5.7.8 no"
+    with q.listening(capabilities="PIPELINING AUTH=PLAIN") as server:
+        values = {"smtp_user": "ann", "smtp_pass": "secret"}
+        relay = q.register(server.port, **values)
+        ids = q.write([BOB, CY], relay)
+        q.run()
+        assert q.mails(ids, "state", "attempts") == [("outgoing", 0)] * 2
+        ((state, title, activities),) = q.holds("state", "title", "activity_ids")
+        assert (state, len(activities)) == ("stopped", 1) and "ann" in title
+        q.run(minutes=600)
+        assert q.reached() == []
+        q.answers["AUTH"] = "235 welcome"
+        with q.live.env() as env:
+            env["ir.mail_server"].browse(relay).action_diagnose()
+        assert q.holds() == []
+        q.run()
+        assert q.reached() == [BOB, CY]
+    assert q.mails(ids) == ["sent"] * 2
+
+
+def test_who_was_taken_is_never_sent_again_when_another_is_refused(q):
+    q.answers[f"RCPT TO:<{CY}>"] = "452 4.2.2 mailbox full"
+    q.answers[f"RCPT TO:<{DEE}>"] = "550 5.1.1 nobody here"
+    with q.listening() as server:
+        ids = q.write(", ".join([BOB, CY, DEE]), q.register(server.port))
+        q.run()
+        assert q.reached().count(BOB) == 1
+        assert q.mails(ids, "state", "attempts") == [("outgoing", 1)]
+        del q.answers[f"RCPT TO:<{CY}>"]
+        server.lines.clear()
+        q.run(minutes=1)
+        assert q.reached() == [CY]
+    assert q.mails(ids) == ["exception"]
+    assert "nobody here" in q.mails(ids, "failure_reason")[0]
+    assert set(q.deliveries("recipient", "state", "is_final")) == {
+        (BOB, "accepted", False),
+        (CY, "accepted", False),
+        (DEE, "refused", True),
+    }
+
+
+def test_personal_mail_leaves_before_mass_mailing(q):
+    with q.listening() as server:
+        relay = q.register(server.port)
+        q.write([BOB], relay, is_mass=True)
+        q.write([CY], relay)
+        q.run()
+        assert q.reached() == [CY, BOB]
+
+
+def test_all_sending_is_paused_by_one_switch(q):
+    with q.listening() as server:
+        ids = q.write([BOB], q.register(server.port))
+        with q.live.env() as env:
+            settings = env["res.config.settings"].create({"mail_gateway_send": False})
+            settings.execute()
+        q.run()
+        assert q.mails(ids) == ["outgoing"] and q.reached() == []
