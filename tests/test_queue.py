@@ -132,3 +132,24 @@ def test_all_sending_is_paused_by_one_switch(q):
             settings.execute()
         q.run()
         assert q.mails(ids) == ["outgoing"] and q.reached() == []
+
+
+def test_ten_minutes_without_a_server_lose_nothing_and_repeat_nothing(q):
+    """The mails of people first, each once; stock has all of them failed."""
+    port = ports.any_free()
+    relay = q.register(port)
+    mass = [f"mass{number}@away.example" for number in range(250)]
+    people = [f"person{number}@away.example" for number in range(250)]
+    ids = q.write(mass, relay, is_mass=True) + q.write(people, relay)
+    for _minute in range(10):
+        q.run(minutes=1)
+        assert set(q.mails(ids)) == {"outgoing"}
+    attempts = [count for count in q.mails(ids, "attempts") if count]
+    assert len(attempts) <= 10, "one mail an attempt"
+    with q.listening(port):
+        for _minute in range(10):
+            q.run(minutes=1)
+        reached = q.reached()
+        assert sorted(reached[:250]) == sorted(people)
+        assert sorted(reached[250:]) == sorted(mass)
+    assert set(q.mails(ids)) == {"sent"}

@@ -3,6 +3,7 @@
 """From a mail to its SMTP messages; the map of the queue is in ``queue_task``."""
 
 from odoo import models, tools
+from odoo.exceptions import UserError
 
 from .queue_task import Message, Task
 
@@ -17,6 +18,7 @@ class MailMail(models.Model):
         :param place: ``queue_run.Place``
         """
         self.ensure_one()
+        self._queue_check(place)
         task = Task(
             self.id,
             self.message_id or "",
@@ -33,6 +35,28 @@ class MailMail(models.Model):
         if not task.messages and not task.fault:
             task.fault = ("mail_email_missing", place.server.NO_VALID_RECIPIENT)
         return task
+
+    def _queue_check(self, place):
+        """As stock, whether the mail may leave there."""
+        server = place.server
+        if server and not self._filter_mail_mail_servers(server):
+            told = self.env._("Unauthorized server for some of the sending mails.")
+            raise UserError(told)
+        if server:
+            server._check_forced_mail_server(server.sudo(), False, place.smtp_from)
+
+    def _queue_fault(self, problem):
+        """(kind of failure, words) of a mail that cannot be built, as stock's ``_send``
+        (19.0) has them."""
+        servers = self.env["ir.mail_server"]
+        if not isinstance(problem, AssertionError) or not problem.args:
+            return "unknown", tools.exception_to_unicode(problem)
+        code = problem.args[0]
+        if code == servers.NO_VALID_FROM:
+            return "mail_from_invalid", str(problem.args[-1])
+        if code in (servers.NO_FOUND_FROM, servers.NO_FOUND_SMTP_FROM):
+            return "mail_from_missing", code
+        return "unknown", code
 
     def _queue_company(self):
         return self.record_company_id or self.record_alias_domain_id.company_ids[:1]

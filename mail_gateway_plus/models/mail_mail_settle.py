@@ -67,9 +67,11 @@ class MailMail(models.Model):
         kind = FAILURE_TYPES.get(group, UNKNOWN)
         reason = "\n\n".join(dict.fromkeys(map(self._queue_why, losses)))
         self._queue_fail(kind, reason, code, group)
-        message = self.mail_message_id.sudo()
+        message, is_mass = self.mail_message_id.sudo(), self.is_mass
         self._queue_postprocess(task, kind, reason)
-        self.env["mail.thread"]._mail_gateway_tell_author(message, losses)
+        if not is_mass:
+            # Of a mass mailing its own form tells.
+            self.env["mail.thread"]._mail_gateway_tell_author(message, losses)
 
     def _queue_fail(self, kind, reason, code=False, group=False):
         self.write(
@@ -100,6 +102,7 @@ class MailMail(models.Model):
             Loss((to,), True, why.meaning.code, params.get("reply", ""), params)
             for message in task.messages
             for to in message.recipients
+            if message.states.get(to) != "accepted"
         ]
         return why.meaning.code, why.meaning.kind, losses
 

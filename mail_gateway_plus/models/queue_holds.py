@@ -3,6 +3,15 @@
 """What a run knows of servers and senders whose mails wait (``mail.gateway.hold``); the
 map of the queue is in ``queue_task``."""
 
+import contextlib
+import logging
+
+import psycopg2
+
+from .processing import PASSING
+
+_logger = logging.getLogger(__name__)
+
 
 class Holds:
     def __init__(self, env, clock):
@@ -34,6 +43,25 @@ class Holds:
         )
 
     def note(self, mail_id, server, why, others, sender, now):
-        """See ``_note`` of the model."""
-        Hold = self._env["mail.gateway.hold"]
-        self.keep(mail_id, Hold._note(server, why, others, sender, now))
+        """A fault that concerns others than this mail; see ``_note`` of the model."""
+        with self._noting():
+            Hold = self._env["mail.gateway.hold"]
+            hold = Hold._note(server, why, others, sender, now)
+            if not sender:
+                self.keep(mail_id, hold)
+
+    def release(self, hold):
+        with self._noting():
+            hold._release()
+
+    @contextlib.contextmanager
+    def _noting(self):
+        """Other workers may meet the same: one of them notes it."""
+        cr = self._env.cr
+        try:
+            yield
+            cr.commit()  # pylint: disable=invalid-commit
+        except (psycopg2.IntegrityError, *PASSING):
+            cr.rollback()
+            _logger.info("Another worker has noted the same", exc_info=True)
+        self.renew()

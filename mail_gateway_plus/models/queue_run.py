@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import exception_to_unicode
 
 from .mail_locks import MailLocks
 from .processing import is_passing
@@ -50,7 +49,7 @@ class Run:
         self.ids, self.is_now = list(ids), is_now
         self.clock = env.context.get("mail_gateway_clock") or fields.Datetime.now
         self.mails = env["mail.mail"]
-        self.done = set()
+        self.done, self.again, self.seen_again = set(), set(), set()
         self.lines = {}
         self.holds = Holds(env, self.clock)
         self.is_counted = False
@@ -129,13 +128,22 @@ class Run:
             else:
                 begun += chunk
         finally:
-            self.done.update(begun)
+            self.done.update(set(begun) - self._once_more(begun))
             for mail_id in locked:
                 self.locks.give_back(mail_id)
         return self._progress(len(begun))
 
+    def _once_more(self, begun):
+        """Mails whose sender was refused: those that are to be looked at again."""
+        fresh = self.again.intersection(begun) - self.seen_again
+        self.seen_again |= fresh
+        return fresh
+
     def _progress(self, count):
         """Tell the scheduled action; it is counted once what there is to do."""
+        if self.ids:
+            self._commit()
+            return True
         left = None if self.is_counted else self.mails.search_count(self._domain())
         self.is_counted = True
         return self.env["ir.cron"]._commit_progress(count, remaining=left) > 0
@@ -203,7 +211,7 @@ class Run:
         if task.messages:
             self._line(place.server).carry(task)
         now = self.clock()
-        self._settled(mail_id, lambda mail: mail._queue_settle(task, now))
+        self._settled(task, now)
         place.server._queue_learn(task)
         return self._consequences(task, place, now)
 
@@ -222,12 +230,6 @@ class Run:
         try:
             if not mail.exists() or mail.state != "outgoing":
                 return None
-            if place.server and not mail._filter_mail_mail_servers(place.server):
-                raise AssertionError(self._not_allowed())
-            if place.server:
-                place.server._check_forced_mail_server(
-                    place.server.sudo(), False, place.smtp_from
-                )
             return mail._queue_prepare(place, followers)
         except MemoryError:
             raise
@@ -237,32 +239,19 @@ class Run:
                 _logger.info("Mail %s is tried again later", mail_id, exc_info=True)
                 return None
             _logger.exception("Mail %s cannot be built", mail_id)
-            return Task(mail_id, fault=self._fault(problem))
+            return Task(mail_id, fault=mail._queue_fault(problem))
 
-    def _not_allowed(self):
-        return self.env._("Unauthorized server for some of the sending mails.")
-
-    def _fault(self, problem):
-        """(kind of failure, words), as stock's ``_send`` (19.0) has them."""
-        servers = self.env["ir.mail_server"]
-        if not isinstance(problem, AssertionError) or not problem.args:
-            return "unknown", exception_to_unicode(problem)
-        code = problem.args[0]
-        if code == servers.NO_VALID_FROM:
-            return "mail_from_invalid", str(problem.args[-1])
-        if code in (servers.NO_FOUND_FROM, servers.NO_FOUND_SMTP_FROM):
-            return "mail_from_missing", code
-        return "unknown", code
-
-    def _settled(self, mail_id, write):
+    def _settled(self, task, now):
         """Write the outcome. Somebody may write the same mail, or its notifications, at
         the same moment; the journal knows the outcome, should it not come about."""
         for attempt in range(1, TRIES + 1):
             try:
-                self._commit()
-                mail = self.mails.browse(mail_id).exists()
+                if attempt > 1 or not task.is_sent():
+                    # What the journal has written is to be seen.
+                    self._commit()
+                mail = self.mails.browse(task.mail_id).exists()
                 if mail:
-                    write(mail)
+                    mail._queue_settle(task, now)
                 self._commit()
                 return
             except MemoryError:
@@ -270,7 +259,7 @@ class Run:
             except Exception as problem:
                 self.env.cr.rollback()
                 if not is_passing(problem) or attempt == TRIES:
-                    _logger.exception("The outcome of mail %s is not noted", mail_id)
+                    _logger.exception("What became of mail %s is lost", task.mail_id)
                     return
 
     # --- servers
@@ -290,11 +279,11 @@ class Run:
         """
         others, why, sender = task.consequence()
         held = self.holds.of(place.server)
+        if sender and task.mail_id not in self.again:
+            # Another sender may be chosen now, or it waits with the others of this one.
+            self.again.add(task.mail_id)
         if others:
             self.holds.note(task.mail_id, place.server, why, others, sender, now)
         elif held and task.messages:
-            held._release()
-        if others or held:
-            self._commit()
-            self.holds.renew()
+            self.holds.release(held)
         return bool(held and task.messages and not others)

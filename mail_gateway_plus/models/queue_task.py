@@ -87,5 +87,8 @@ class Task:
     def states(self):
         return [one for message in self.messages for one in message.all_states()]
 
+    def is_sent(self):
+        return bool(self.messages) and self.verdict() == "sent"
+
     def verdict(self):
         return verdict.verdict(self.effects(), self.states())
