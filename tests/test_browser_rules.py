@@ -1,6 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Rules of routing as a manager works with them, in a real browser."""
+"""Rules of routing as a manager works with them, in a real browser: one story, from the
+menu to the message that comes out of quarantine, by clicking alone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,8 +9,8 @@ from playwright.sync_api import expect
 from .letters import mail
 from .office import office
 
-LEDGER = "mail_gateway_plus.mail_gateway_incoming_action"
-RULES = "mail_gateway_plus.mail_gateway_rule_action"
+LEDGER = "mail_gateway_plus.mail_gateway_incoming_menu"
+RULES = "mail_gateway_plus.mail_gateway_rule_menu"
 CHAIN = "mail_gateway_plus.mail_gateway_chain_action"
 LOGIN = "rules@demo.example"
 
@@ -72,7 +73,7 @@ def choose_topic(desk):
 
 
 def test_a_rule_is_written_by_hand(desk):
-    desk.go(RULES)
+    desk.technical(RULES)
     expect(desk.find(".o_nocontent_help")).to_contain_text("No routing rule yet")
     desk.button("New")
     desk.fill(name="Complaints about invoices")
@@ -87,18 +88,22 @@ def test_a_rule_is_written_by_hand(desk):
     expect(line(desk, 0)).to_contain_text("invoice")
     desk.find(".oe_title").scroll_into_view_if_needed()
     desk.picture("rule")
-    desk.go(RULES)
+    desk.technical(RULES)
     [row] = desk.rows()
     assert row["conditions"] == "Subject contains “invoice”"
 
 
 def test_a_faulty_condition_says_what_is_wrong(desk):
-    desk.go(RULES)
+    desk.technical(RULES)
     desk.button("New")
     desk.fill(name="Faulty")
     desk.page.get_by_role("button", name="Add a line").click()
     pick(desk, "field", "Subject")
-    pick(desk, "operator", "matches the regular expression")
+    offered = desk.find(".o_select_menu_item")
+    cell(desk, "operator").locator("input").click()
+    expect(offered.get_by_text("contains")).to_be_visible()
+    expect(offered.get_by_text("is at least")).to_have_count(0)
+    offered.get_by_text("matches the regular expression").click()
     cell(desk, "value").locator("textarea").fill("(")
     choose_topic(desk)
     desk.find(".o_form_button_save").click()
@@ -108,7 +113,7 @@ def test_a_faulty_condition_says_what_is_wrong(desk):
 
 
 def test_it_is_tried_on_a_pasted_message(desk, house):
-    desk.go(RULES)
+    desk.technical(RULES)
     desk.button("Try a Route…")
     desk.dialog().locator("[name=text] textarea").fill(PASTED)
     desk.dialog().get_by_role("button", name="Try", exact=True).click()
@@ -118,12 +123,16 @@ def test_it_is_tried_on_a_pasted_message(desk, house):
     matched = table.locator("tr", has_text="Complaints about invoices")
     expect(matched.first).to_contain_text("Subject: Invoice 4711 is wrong")
     desk.picture("rule-try")
+    dialog.get_by_label("Pick an incoming message").click()
+    desk.idle()
+    # What was found is about what was pasted.
+    expect(dialog.locator(".o_mail_gateway_trace")).to_be_hidden()
     desk.close_dialog()
     assert not house.call("project.task", "search_count", [("name", "ilike", "4711")])
 
 
 def test_what_changes_against_the_day_it_came(desk):
-    desk.go(LEDGER)
+    desk.technical(LEDGER)
     desk.find(".o_data_row", has_text="4712").locator("[name=subject]").click()
     desk.idle()
     expect(desk.find(".o_arrow_button_current")).to_have_text("Quarantined")

@@ -100,6 +100,31 @@ def test_later_delivery_to_nobody_else_is_a_duplicate(live, ledger):
     assert ledger.read(second, "duplicate_of_id").id == first
 
 
+def copied(raw):
+    """What a mailing list makes of it."""
+    return b"List-Id: <users.lists.example>\r\n" + raw.replace(
+        b"Subject: ", b"Subject: [users] "
+    ).replace(b"Hello", b"Hello\r\n-- \r\nYou are subscribed to users.")
+
+
+@pytest.mark.parametrize("list_first", [False, True])
+def test_copy_of_a_mailing_list_is_the_same_mail(live, ledger, list_first):
+    raw = mail("sales@demo.example", f"On a list {list_first}")
+    turns = [copied(raw), raw] if list_first else [raw, copied(raw)]
+    rows = [ledger.end(turn) for turn in turns]
+    assert [ledger.read(row, "state") for row in rows] == ["routed", "duplicate"]
+    later = ledger.end(delivered(copied(raw), "jobs@demo.example"), live.second_id)
+    assert [model for model, _name in reached(live, later)] == ["project.task"]
+
+
+def test_a_list_whose_messages_share_a_message_id_loses_none(live, ledger):
+    raw = copied(mail("sales@demo.example", "First issue"))
+    first = ledger.end(raw)
+    later = raw.replace(b"First", b"Second").replace(b"20 Nov", b"21 Nov")
+    rows = [first, ledger.end(later)]
+    assert [ledger.read(row, "state") for row in rows] == ["routed", "routed"]
+
+
 def test_later_delivery_of_a_reply_stays_in_the_thread(live, ledger):
     ledger.end(mail("sales@demo.example", "Ask", message_id="<ask@x.example>"))
     raw = mail("x@demo.example", "Re: Ask", in_reply_to="<ask@x.example>")

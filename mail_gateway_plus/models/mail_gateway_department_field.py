@@ -20,7 +20,12 @@ class MailGatewayDepartmentField(models.Model):
         "Document Type",
         required=True,
         ondelete="cascade",
-        domain=[("is_mail_thread", "=", True), ("transient", "=", False)],
+        domain=[
+            ("is_mail_thread", "=", True),
+            ("transient", "=", False),
+            # Others have nothing to choose below.
+            ("field_id.relation", "=", "hr.department"),
+        ],
     )
     field_id = fields.Many2one(
         "ir.model.fields",

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..core.message import identity
+from ..core.message import header, identity, origin
 from ..core.routing import delivery
 from ..core.routing.observation import TRACE_VERSION, Guise
 
@@ -30,19 +30,32 @@ class MailGatewayIncoming(models.Model):
         return delivery.Delivery(self.id, self.state, named)
 
     def _other_deliveries(self):
-        """The rows of other deliveries of the same mail."""
+        """The rows of other deliveries of the same mail, be it as a mailing list has
+        changed it."""
         self.ensure_one()
         if not self.fingerprint:
             return self.browse()
         # In plain SQL, which each message asks: a search takes ten times as long.
-        self.flush_model(["fingerprint"])
+        self.flush_model(["fingerprint", "message_id", "date"])
         query = SQL(
-            "SELECT id FROM mail_gateway_incoming WHERE fingerprint = %s AND id != %s"
-            " ORDER BY id",
-            self.fingerprint,
+            "SELECT id FROM mail_gateway_incoming WHERE id != %s AND"
+            " (fingerprint = %s OR message_id = %s AND date = %s) ORDER BY id",
             self.id,
+            self.fingerprint,
+            self.message_id or None,
+            self.date or None,
         )
-        return self.browse(row_id for (row_id,) in self.env.execute_query(query))
+        found = self.browse(row_id for (row_id,) in self.env.execute_query(query))
+        return found.filtered(
+            lambda row: (
+                row.fingerprint == self.fingerprint
+                or self._is_of_list()
+                or row._is_of_list()
+            )
+        )
+
+    def _is_of_list(self):
+        return bool(origin.mailing_list(header.Section(self._head_read())))
 
     def _plan(self, observation):
         """How to process this delivery.

@@ -1,5 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -59,24 +61,34 @@ class MailGatewayRuleCondition(models.Model):
             ("at_most", "is at most"),
             ("between", "is between"),
             ("is_set", "is true"),
+            ("is_there", "is there"),
         ],
         required=True,
         default="is",
     )
+    operators = fields.Json(
+        compute="_compute_operators", help="Those that the field takes."
+    )
     value = fields.Text()
+
+    @api.depends("field")
+    def _compute_operators(self):
+        for one in self:
+            one.operators = list(condition.FIELDS.get(one.field, ()))
 
     @api.onchange("field")
     def _onchange_field(self):
-        operators = condition.FIELDS.get(self.field, ())
-        if operators and self.operator not in operators:
-            self.operator = operators[0]
+        if self.operators and self.operator not in self.operators:
+            self.operator = self.operators[0]
 
     @api.constrains("field", "header", "operator", "value")
     def _check_condition(self):
+        Advice, Trace = self.env["mail.gateway.advice"], self.env["mail.gateway.trace"]
         for one in self:
             for finding in condition.faults(one._core()):
-                text = self.env["mail.gateway.advice"]._text(finding)
-                raise ValidationError(text)
+                label = Trace._label("field", one.field)
+                params = {**finding.params, "field": label}
+                raise ValidationError(Advice._text(replace(finding, params=params)))
 
     def _core(self):
         """The condition as core has it."""

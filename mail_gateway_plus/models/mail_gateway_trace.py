@@ -76,9 +76,12 @@ class MailGatewayTrace(models.AbstractModel):
         if condition.field == "header":
             field = f"{field} {condition.header}"
         operator = self._label("operator", condition.operator)
+        if condition.operator == "is_set":
+            # What it asks is a sentence already.
+            field, operator = "", field
         if condition.negated:
             operator = self.env._("not: %s", operator)
-        words = f"{field} {operator}"
+        words = f"{field} {operator}".strip()
         return f"{words} “{condition.value}”" if condition.value else words
 
     @api.model

@@ -83,7 +83,10 @@ class TestRule(QuarantineMixin, TransactionCase):
             ({"field": "subject", "operator": "regex", "value": "("}, "cannot be used"),
             ({"field": "size_kb", "operator": "at_least", "value": "x"}, "no number"),
             ({"field": "time", "operator": "between", "value": "9"}, "no span of time"),
-            ({"field": "subject", "operator": "at_least", "value": "1"}, "compared"),
+            (
+                {"field": "subject", "operator": "at_least", "value": "1"},
+                "“Subject” can",
+            ),
             ({"field": "header", "operator": "is", "value": "1"}, "header field"),
             ({"field": "subject", "operator": "is", "value": " "}, "no value"),
         )
@@ -153,3 +156,36 @@ class TestRule(QuarantineMixin, TransactionCase):
         places = [table.index(f'data-stage="{code}"') for code in ("rules", "aliases")]
         self.assertLess(places[0], table.index("At its place"))
         self.assertLess(table.index("At its place"), places[1])
+
+    def test_a_long_list_of_rules_hides_no_stage_of_the_chain(self):
+        for number in range(53):
+            self.rule(name=f"Rule {number:02}")
+        self.env.flush_all()
+        page = self.env["mail.gateway.chain"].create({})
+        self.assertIn("Rule 49", page.table)
+        self.assertNotIn("Rule 50", page.table)
+        self.assertRegex(page.table, r"\b3\s+more rules")
+
+    def test_types_without_a_department_are_not_offered(self):
+        field = self.env["mail.gateway.department.field"]._fields["model_id"]
+        offered = self.env["ir.model"].search(field.domain).mapped("model")
+        self.assertIn("hr.job", offered)
+        self.assertNotIn("res.partner", offered)
+
+    def test_conditions_read_as_sentences(self):
+        rule = self.rule(
+            condition_ids=[
+                Command.create({"field": "sender_known", "operator": "is_set"}),
+                Command.create(
+                    {"field": "automatic", "operator": "is_set", "negated": True}
+                ),
+                Command.create(
+                    {"field": "header", "header": "List-Id", "operator": "is_there"}
+                ),
+            ]
+        )
+        self.assertEqual(
+            rule.conditions,
+            "Sender is a known contact and not: Automatic message"
+            " and Header List-Id is there",
+        )

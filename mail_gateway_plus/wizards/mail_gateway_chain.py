@@ -6,6 +6,9 @@ from odoo import api, fields, models
 
 from ..core.routing import chain
 
+#: As many rules of a stage as are listed, so that the stages behind are in sight.
+_SHOWN = 50
+
 
 class MailGatewayChain(models.TransientModel):
     """The whole chain on one page: stages and rules in their order, with counts."""
@@ -56,17 +59,19 @@ class MailGatewayChain(models.TransientModel):
                     "cause": advice.cause,
                     "ours": stage.ours,
                     "count": counts.get(stage.code, 0),
-                    "rules": self._rules(stage.code),
+                    **self._rules(stage.code),
                 }
             )
         return rows
 
     def _rules(self, stage):
+        """The first rules of a stage, and how many more there are."""
         Rule = self.env["mail.gateway.rule"]
         if stage not in (chain.BEFORE_REPLIES, chain.RULES):
-            return Rule
-        before = stage == chain.BEFORE_REPLIES
-        return Rule.search([("before_replies", "=", before)])
+            return {"rules": Rule, "more": 0}
+        domain = [("before_replies", "=", stage == chain.BEFORE_REPLIES)]
+        rules = Rule.search(domain, limit=_SHOWN)
+        return {"rules": rules, "more": Rule.search_count(domain) - len(rules)}
 
     def _counts(self):
         """{stage: messages that it decided on}"""

@@ -94,6 +94,11 @@ class MailGatewayTry(models.TransientModel):
             now["decided_by"],
         )
 
+    @api.onchange("kind", "text", "file_name", "incoming_id", "server_id")
+    def _onchange_message(self):
+        """What was found is about another message."""
+        self.tried = False
+
     def action_try(self):
         """Show decision and trace in the same dialog."""
         self.ensure_one()

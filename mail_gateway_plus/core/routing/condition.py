@@ -18,8 +18,11 @@ from . import pattern
 TEXT = ("is", "contains", "begins", "ends", "wildcard", "regex", "in_list")
 NUMBER = ("at_least", "at_most")
 FLAG = ("is_set",)
+PRESENCE = ("is_there",)
 CLOCK = ("between",)
 CHOICE = ("in_list",)
+#: Operators that compare with nothing.
+WITHOUT_VALUE = FLAG + PRESENCE
 
 #: The operators that each field takes.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -34,7 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "sender_known": FLAG,
     "sender_internal": FLAG,
     "subject": TEXT,
-    "header": TEXT,
+    "header": (*PRESENCE, *TEXT),
     "size_kb": NUMBER,
     "attachments": NUMBER,
     "attachment_name": TEXT,
@@ -118,7 +121,7 @@ def faults(condition: Condition) -> tuple[Finding, ...]:
         return (_fault("rule_operator_unfit", condition),)
     if condition.field == "header" and not _is_field_name(condition.header):
         return (_fault("rule_header_invalid", condition),)
-    if not condition.value.strip() and operators != FLAG:
+    if not condition.value.strip() and condition.operator not in WITHOUT_VALUE:
         return (_fault("rule_value_missing", condition),)
     try:
         _matcher(condition)
@@ -198,6 +201,7 @@ _SPECIAL: dict[str, Callable[[str], pattern.Matcher]] = {
     "at_least": _at_least,
     "at_most": _at_most,
     "is_set": _is_set,
+    "is_there": _is_set,
     "between": _between,
 }
 #: The code for a value that cannot be read, by what the field takes.

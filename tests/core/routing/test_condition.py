@@ -83,6 +83,13 @@ def test_what_decided_is_told():
     assert condition.compiled(unsaid)(letter) == Said("")
 
 
+@pytest.mark.parametrize("name, there", [("X-Origin", True), ("X-None", False)])
+def test_a_header_may_be_there_whatever_it_says(name, there):
+    asked = Condition("header", "is_there", header=name)
+    assert condition.faults(asked) == ()
+    assert bool(condition.compiled(asked)(letter)) is there
+
+
 @pytest.mark.parametrize(
     "asked, code",
     [
