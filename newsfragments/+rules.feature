@@ -7,3 +7,6 @@ message what would become of it and why, and writes nothing; so does
 ``mail.gateway.rule.explain(raw)``. Each message of the ledger shows who was asked and which
 header decided, and one page the order of the whole chain. ``support+vip@`` leads to the
 alias ``support``.
+A rule forwards and answers no more than **Most an Hour**: the rest waits in quarantine, or
+says that nobody was told. Slow regular expressions keep no message for long, and their rules
+say that they are slow.

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What programs write to us, and what we write by ourselves."""
 
+from datetime import timedelta
+
 import pytest
 
 from .ledger import sender
@@ -123,6 +125,56 @@ def test_one_answer_beside_a_notice_of_absence(live, ledger):
         assert notices.mapped("outgoing_email_to") == [sender("eve")]
     assert "autoresponse_away" in steps(ledger, row)
     assert not any(subject == "Thank you" for subject, *_ in answers(live, "eve"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({}, "autoresponse_due"),
+        ({"precedence": "bulk"}, "autoresponse_refused"),
+        ({"x_auto_response_suppress": "OOF"}, "autoresponse_suppressed"),
+    ],
+)
+def test_a_try_says_whether_it_would_be_answered(live, ledger, headers, code):
+    who = sender(f"tries-{code}")
+    found = explained(live, mail("help@demo.example", sender=who, **headers))
+    assert found["autoresponse"] == code
+    assert any(line["code"] == code for line in found["lines"])
+    assert answers(live, who) == []
+    none = explained(live, mail("sales@demo.example", sender=who, **headers))
+    assert none["autoresponse"] == ""
+
+
+def test_why_the_second_message_is_not_answered(live, ledger):
+    who = sender("twice")
+    ledger.end(mail("help@demo.example", "First", sender=who))
+    raw = mail("help@demo.example", "Second", sender=who)
+    assert explained(live, raw)["autoresponse"] == "autoresponse_again"
+    with live.env() as env:
+        lead = env["crm.lead"].search([("name", "=", "First")])
+        known = lead.message_post(body="Hello").message_id
+    answer = mail("help@demo.example", "Re: First", sender=who, in_reply_to=known)
+    assert explained(live, answer)["autoresponse"] == "autoresponse_reply"
+    assert "autoresponse_reply" in steps(ledger, ledger.end(answer))
+
+
+def test_an_autoresponder_has_its_own_period_and_limit(live, ledger):
+    with live.env() as env:
+        responder = env["mail.gateway.autoresponder"].browse(live.responder_id)
+        before, responder.period_hours = responder.hour_limit, 2
+        answered = env["mail.gateway.answered"]
+        kind = f"autoresponder {responder.id}"
+        answered._note(kind, sender("patient"))
+        late = answered.search([("kind", "=", kind), ("email", "=", sender("patient"))])
+        late.answered_on -= timedelta(hours=3)
+        responder.hour_limit = 1 + answered._within_hour(kind)
+    row = ledger.end(mail("help@demo.example", "Hours later", sender=sender("patient")))
+    many = ledger.end(mail("help@demo.example", "One more", sender=sender("third")))
+    with live.env() as env:
+        responder = env["mail.gateway.autoresponder"].browse(live.responder_id)
+        responder.write({"period_hours": 24, "hour_limit": before})
+    assert "autoresponse_queued" in steps(ledger, row)
+    assert "autoresponse_many" in steps(ledger, many)
 
 
 # --- automatic mail

@@ -4,6 +4,8 @@
 
 import pytest
 
+from odoo.exceptions import ValidationError
+
 from odoo.addons.mail_gateway_plus.models.res_users import OWN_ADDRESSES
 
 from .ledger import sender
@@ -304,3 +306,55 @@ def test_the_department_stands_on_documents_that_have_one(live, ledger, departme
     with live.env() as env:
         job = env["hr.job"].search([("name", "=", "A job")])
         assert job.department_id.id == made
+
+
+def test_what_people_send_on_belongs_to_its_department(live, ledger, department):
+    """As the rules had it that matched when it came, to which nobody was found."""
+    made, boss, follower = department("Sent")
+    with live.env() as env:
+        values = {"action": "mark", "department_id": made, "tags": "Sent on"}
+        rule = env["mail.gateway.rule"].create({"name": "Mark", **values})
+    row = ledger.end(mail("nobody@demo.example", "To be sent on"))
+    with live.env() as env:
+        rule.with_env(env).unlink()
+        rule = env["mail.gateway.rule"].create({"name": "Mark", **values})
+    other = ledger.end(mail("nobody@demo.example", "Sent on with tags"))
+    with live.env() as env:
+        rows = env["mail.gateway.incoming"].browse([row, other])
+        assert rows.department_id.id == made
+        wizard = {"incoming_ids": rows.ids, "res_model": "crm.lead"}
+        env["mail.gateway.route.wizard"].create(wizard).action_send()
+        leads = env["crm.lead"].browse(rows.outcome_ids.mapped("res_id"))
+        assert leads.user_id.id == boss and follower in leads.message_partner_ids.ids
+        assert leads.mapped("tag_ids.name") == ["Sent on"]
+        assert leads.filtered("tag_ids").name == "Sent on with tags"
+        assert rows.department_id.id == made
+        job = {"incoming_ids": [], "res_model": "hr.job"}
+        rule.with_env(env).unlink()
+    third = ledger.end(mail("nobody@demo.example", "A job by hand"))
+    with live.env() as env:
+        row = env["mail.gateway.incoming"].browse(third)
+        row.sudo().department_id = made
+        env["mail.gateway.route.wizard"].create(
+            job | {"incoming_ids": row.ids}
+        ).action_send()
+        assert env["hr.job"].browse(row.outcome_ids.res_id).department_id.id == made
+
+
+def test_a_department_that_belongs_to_another_record_is_no_field_for_mail(live):
+    """Through it, the department of that record would change."""
+    with live.env() as env:
+        Fields, Mapped = env["ir.model.fields"], env["mail.gateway.department.field"]
+        field = Fields.create(
+            {
+                "name": "x_department_id",
+                "model_id": env["ir.model"]._get_id("crm.lead"),
+                "ttype": "many2one",
+                "relation": "hr.department",
+                "related": "user_id.employee_id.department_id",
+                "store": True,
+            }
+        )
+        with pytest.raises(ValidationError, match="no department"):
+            Mapped.create({"model_id": field.model_id.id, "field_id": field.id})
+        field.unlink()

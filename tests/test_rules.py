@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Rules of routing, each action from the message to what became of it."""
 
+import time
+
 import pytest
 
 from odoo.exceptions import AccessError, ValidationError
@@ -449,6 +451,124 @@ def test_an_expression_that_takes_too_long_does_not_match(live, ledger, rule):
     steps = ledger.read(row, "trace")["steps"]
     [missed] = [s["params"] for s in steps if s["step"] == "rule_missed"]
     assert missed["late"] == "1"
+
+
+def test_slow_expressions_keep_no_message(live, ledger, rule):
+    """As many as would take a second together: the message goes its way in a fraction
+    of that, the trace says what was not asked, and the rules say that they are slow."""
+    slow = ("subject", "regex", "(a|aa)+$")
+    made = [rule(slow, name=f"Slow {n}", action="ignore") for n in range(50)]
+    raw = mail("sales@demo.example", "a" * 400 + "?")
+    begin = time.process_time()
+    row = ledger.end(raw)
+    assert time.process_time() - begin < 0.9
+    assert ledger.read(row, "state", "decided_by") == ("routed", "aliases")
+    steps = ledger.read(row, "trace")["steps"]
+    [unasked] = [s["params"] for s in steps if s["step"] == "rules_unasked"]
+    assert int(unasked["count"]) >= 30
+    with live.env() as env:
+        lines = env["mail.gateway.rule"].explain(raw)["lines"]
+        assert "Not asked: other expressions took too long." in [
+            line["said"] for line in lines
+        ]
+        env["mail.gateway.rule.hit"]._compact()
+        first, last = (env["mail.gateway.rule"].browse(made[n]) for n in (0, -1))
+        assert first.slow_on and not first.hit_count and not first.last_hit
+        assert not last.slow_on
+        assert env["mail.gateway.rule"].search([("slow_on", "!=", False)]) >= first
+        first.condition_ids.value = "b"
+        first.invalidate_recordset()
+        assert not first.slow_on
+
+
+def forwarding(live, limit):
+    return {"action": "forward", "forward_to": "p@pr.example", "hour_limit": limit}
+
+
+def test_what_is_too_much_to_forward_waits(live, ledger, rule):
+    made = rule(("subject", "begins", "flood"), **forwarding(live, 2))
+    rows = [ledger.end(mail("x@demo.example", f"flood {n}")) for n in range(3)]
+    reasons = [ledger.read(row, "reason_code") for row in rows]
+    assert reasons == ["rule_forwarded"] * 2 + ["rule_forward_many"]
+    assert ledger.read(rows[2], "state") == "quarantined"
+    with live.env() as env:
+        sent = env["mail.mail"].search([("subject", "like", "Fwd: flood")])
+        assert len(sent) == 2
+        rule_ = env["mail.gateway.rule"].browse(made)
+        assert explain_reason(env, "flood 4") == "rule_forward_many"
+        rule_.hour_limit = 3
+        env["mail.gateway.incoming"].browse(rows[2]).action_reprocess()
+    ledger.process()
+    assert ledger.read(rows[2], "reason_code") == "rule_forwarded"
+
+
+def explain_reason(env, subject):
+    raw = mail("x@demo.example", subject)
+    return env["mail.gateway.rule"].explain(raw)["reason_code"]
+
+
+def test_a_rule_answers_a_sender_once_an_hour_and_not_a_storm(live, ledger, rule):
+    rule(("subject", "begins", "no:"), action="bounce", hour_limit=3)
+    again = [mail("x@demo.example", f"no: {n}", sender=sender("pam")) for n in "ab"]
+    reasons = [ledger.read(ledger.end(raw), "reason_code") for raw in again]
+    assert reasons == ["rule_bounced", "rule_told"]
+    storm = [mail("x@demo.example", "no: s", sender=sender(f"s{n}")) for n in range(9)]
+    rows = ledger.receive_all(storm)
+    ledger.process()
+    reasons = [ledger.read(row, "reason_code") for row in rows]
+    assert reasons == ["rule_bounced"] * 2 + ["rule_told_many"] * 7
+    assert {ledger.read(row, "state") for row in rows} == {"rejected"}
+    with live.env() as env:
+        assert env["mail.mail"].search_count([("subject", "=like", "Re: no:%")]) == 3
+
+
+def test_a_stage_has_a_name_where_it_is_grouped(live, ledger, rule):
+    made = rule(("subject", "is", "named"), name="By name", action="ignore")
+    row = ledger.end(mail("x@demo.example", "named"))
+    with live.env() as env:
+        Incoming = env["mail.gateway.incoming"]
+        labels = dict(Incoming.fields_get(["decided_by"])["decided_by"]["selection"])
+        assert labels[Incoming.browse(row).decided_by] == "Rules"
+        groups = Incoming.web_read_group([("id", "=", row)], ["rule_id"], ["__count"])
+        assert groups["groups"][0]["rule_id"] == (made, "By name")
+
+
+def test_what_tells_of_a_company_is_for_that_company(live, ledger, rule):
+    """In a mailbox of all companies, the trace names the rules of the one."""
+    with live.env() as env:
+        domain = env["mail.alias.domain"].create({"name": "secret.example"})
+        company = {
+            "name": "Secret",
+            "email": "office@secret.example",
+            "alias_domain_id": domain.id,
+        }
+        company_id = env["res.company"].create(company).id
+        server = env["fetchmail.server"].create({"name": "All", "company_id": False})
+        server_id = server.id
+        group = env.ref("mail_gateway_plus.group_operator").id
+        reader = env["res.users"].create(
+            {"name": "R", "login": "reads", "group_ids": [group]}
+        )
+        reader_id = reader.id
+    common = rule(("subject", "is", "common"), name="Common", action="bounce")
+    to_secret = mail("x@secret.example", "common", sender=sender("max"))
+    rows = [ledger.end(to_secret, server_id)]
+    rule(
+        ("subject", "is", "own"),
+        name="Their own",
+        action="ignore",
+        company_id=company_id,
+    )
+    rows.append(ledger.end(mail("x@secret.example", "own"), server_id))
+    rows.append(ledger.end(mail("x@demo.example", "common"), server_id))
+    with live.env() as env:
+        found = env["mail.gateway.incoming"].browse(rows)
+        assert [bool(one.company_id) for one in found] == [False, True, False]
+        seen = found.with_user(reader_id).search([("id", "in", rows)])
+        assert seen == found[0] + found[2]
+        assert found.with_user(reader_id)[0].rule_id.id == common
+        answer = env["mail.mail"].search([("email_to", "=", sender("max"))])
+        assert "secret.example" in answer.email_from
 
 
 def test_a_second_delivery_is_not_asked_again(live, ledger, rule):

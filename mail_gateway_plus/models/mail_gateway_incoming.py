@@ -2,10 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from ..core.message import head, header
+from ..core.routing import chain
 from . import locks
 
 #: As much of a message's head as the form shows, in characters.
@@ -47,10 +48,18 @@ class MailGatewayIncoming(models.Model):
         ondelete="set null",
         help="The name and address that a rule chose for answers.",
     )
-    decided_by = fields.Char(
+    decided_by = fields.Selection(
+        selection="_selection_decided_by",
         readonly=True,
         index="btree_not_null",
         help="The stage of the chain that had the last word.",
+    )
+    rule_id = fields.Many2one(
+        "mail.gateway.rule",
+        "Routing Rule",
+        readonly=True,
+        ondelete="set null",
+        help="The rule that decided, where one did.",
     )
     account = fields.Char(
         required=True,
@@ -141,7 +150,17 @@ class MailGatewayIncoming(models.Model):
         "UNIQUE(server_id, account, folder, uidvalidity, uid)",
         "This message of the mailbox is in the ledger already.",
     )
+    # For what a rule has done within the last hour, and for a rule that is deleted.
+    _rule_index = models.Index("(rule_id, state_since) WHERE rule_id IS NOT NULL")
     _waiting_index = models.Index("(id) WHERE state = 'received'")
+
+    @api.model
+    @tools.ormcache("self.env.lang")
+    def _selection_decided_by(self):
+        """Asked for whenever a row is written, and the same until an upgrade."""
+        Advice = self.env["mail.gateway.advice"]
+        titles = {code: Advice._of(f"chain_{code}").title for code in chain.CODES}
+        return [(code, title or code) for code, title in titles.items()]
 
     @api.depends("reason_code")
     def _compute_advice_id(self):

@@ -21,21 +21,21 @@ class MailGatewayIncoming(models.Model):
     _inherit = "mail.gateway.incoming"
 
     def _autorespond(self, observation):
-        """Answer the sender where an autoresponder is set, or say why not."""
+        """Answer the sender where an autoresponder is set, or say why not. Of what is
+        only tried, say whether it would be answered."""
         responder = self._autoresponder(observation)
         if not responder:
             return
-        letter, kind = observation.letter, f"autoresponder {responder.id}"
-        case = self._case(letter, kind, responder)
+        kind = f"autoresponder {responder.id}"
+        case = self._case(observation, kind, responder)
         code = autoresponse.withheld(case, responder._policy())
-        if code:
-            observation.note(code, autoresponder=responder.name)
-            return
-        self.env["mail.gateway.answered"].sudo()._note(kind, case.sender)
-        self._queue_mail(self._autoresponse(responder, observation, case.sender))
-        observation.note(
-            "autoresponse_queued", autoresponder=responder.name, recipient=case.sender
-        )
+        if not code and observation.dry:
+            code = "autoresponse_due"
+        elif not code:
+            self.env["mail.gateway.answered"].sudo()._note(kind, case.sender)
+            self._queue_mail(self._autoresponse(responder, observation, case.sender))
+            code = "autoresponse_queued"
+        observation.note(code, autoresponder=responder.name, recipient=case.sender)
 
     def _autoresponder(self, observation):
         """That of an alias that led to a record, else that of the department."""
@@ -48,11 +48,14 @@ class MailGatewayIncoming(models.Model):
         department = self._department_of(observation).sudo()
         found = aliases.mail_gateway_autoresponder_id[:1]
         found = found or department.mail_gateway_autoresponder_id
-        answers = found.replies_too or not observation.noted("reply_found")
-        return found if found.active and answers else Responder
+        return found.filtered("active")
 
-    def _case(self, letter, kind, responder):
+    def _case(self, observation, kind, responder):
+        letter = observation.letter
         sender = answerable.address(letter.head)
+        if observation.noted("reply_found") and not responder.replies_too:
+            # The most there is, and nothing else matters.
+            return autoresponse.Case(sender, unwanted=True)
         Answered = self.env["mail.gateway.answered"].sudo()
         mark = letter.said.spam
         return autoresponse.Case(
@@ -83,6 +86,8 @@ class MailGatewayIncoming(models.Model):
 
     def _autoresponse(self, responder, observation, sender):
         """Values of the mail. It stands on the record, where an answer to it goes."""
+        if observation.company_id:
+            self = self.with_company(observation.company_id)
         department = self._department_of(observation).sudo()
         body = Markup(responder.body)
         values = self._answer_values(sender, body, {"Return-Path": NULL_RETURN_PATH})

@@ -153,30 +153,11 @@ class MailGatewayIncoming(models.Model):
         """Write the outcome; it commits together with what the message made."""
         self.ensure_one()
         decided = verdict.decide(observation)
-        self.with_context(tracking_disable=True).write(
-            {
-                "state": decided.state,
-                "reason_code": decided.reason_code,
-                "trace": observation.trace(),
-                "decided_by": chain.decided(observation.steps),
-                "department_id": self._department_of(observation).id,
-                "identity_id": observation.marks.identity_id,
-                "next_attempt": False,
-                "outcome_ids": [
-                    fields.Command.create(
-                        {
-                            "res_model": reached.res_model,
-                            "res_id": reached.res_id,
-                            "alias_id": reached.alias_id or False,
-                            "rule_id": reached.rule_id or False,
-                        }
-                    )
-                    for reached in observation.reached
-                ],
-            }
-        )
-        rules = self.env["mail.gateway.rule"].browse(observation.hits)
-        self.env["mail.gateway.rule.hit"].sudo()._add(rules.exists())
+        values = self._concluded(observation, decided)
+        self.with_context(tracking_disable=True).write(values)
+        Rule, Hit = self.env["mail.gateway.rule"], self.env["mail.gateway.rule.hit"]
+        Hit.sudo()._add(Rule.browse(observation.hits).exists())
+        Hit.sudo()._add_slow(Rule.browse(observation.slow).exists())
         if observation.guise.message_id and observation.reached:
             self.posted_message_id = observation.guise.message_id
         if observation.supersedes and decided.state in ("routed", "bounce"):
@@ -186,6 +167,46 @@ class MailGatewayIncoming(models.Model):
             broken.exists().write({"alias_status": "invalid"})
         if decided.state == "quarantined":
             self._tell()
+
+    def _concluded(self, observation, decided):
+        """Values of the outcome."""
+        # What tells of a company's own rules is for that company.
+        company_id = self.company_id.id or observation.told_company_id
+        return {
+            "state": decided.state,
+            "reason_code": decided.reason_code,
+            "trace": observation.trace(),
+            "company_id": company_id or False,
+            "decided_by": chain.decided(observation.steps),
+            "rule_id": observation.rule_id or False,
+            "department_id": self._department_of(observation).id,
+            "identity_id": observation.marks.identity_id or False,
+            "next_attempt": False,
+            "outcome_ids": [
+                fields.Command.create(
+                    {
+                        "res_model": reached.res_model,
+                        "res_id": reached.res_id,
+                        "alias_id": reached.alias_id or False,
+                        "rule_id": reached.rule_id or False,
+                    }
+                )
+                for reached in observation.reached
+            ],
+        }
+
+    def _recall(self, observation):
+        """Mark the observation of a message that people send on as it was marked when
+        it came: department, identity, and the tags of the rules that matched."""
+        matched = [
+            int(step["params"]["rule_id"])
+            for step in self._steps()
+            if step["step"] in ("rule_matched", "rule_marked")
+        ]
+        for rule in self.env["mail.gateway.rule"].browse(matched).exists():
+            rule._mark(observation.marks)
+        observation.marks.department_id = self.department_id.id or 0
+        observation.marks.identity_id = self.identity_id.id or 0
 
     def _department_of(self, observation):
         """What a rule said, else an alias, else that of the mailbox."""

@@ -18,10 +18,12 @@ VERSION = "mail_gateway_plus.rules_version"
 
 
 class Book(NamedTuple):
-    """Rules ready to be asked, and {id: name} of them."""
+    """Rules ready to be asked, {id: name} of them, and the ids of those that belong to
+    one company."""
 
     rules: tuple
     names: dict
+    own: frozenset
 
 
 class MailGatewayRule(models.Model):
@@ -99,6 +101,12 @@ class MailGatewayRule(models.Model):
         help="What the sender is told; without a template, that the message could not"
         " be delivered. Lists, programs and no-reply addresses get no answer.",
     )
+    hour_limit = fields.Integer(
+        "Most an Hour",
+        default=100,
+        help="As many messages as it forwards or answers within an hour. What it would"
+        " forward beyond that waits in quarantine; a sender is told once an hour.",
+    )
     department_id = fields.Many2one(
         "hr.department",
         help="The department that the message belongs to from here on.",
@@ -116,6 +124,15 @@ class MailGatewayRule(models.Model):
     hit_ids = fields.One2many("mail.gateway.rule.hit", "rule_id")
     hit_count = fields.Integer("Hits", compute="_compute_hits")
     last_hit = fields.Datetime(compute="_compute_hits", search="_search_last_hit")
+    slow_on = fields.Datetime(
+        compute="_compute_hits",
+        search="_search_slow_on",
+        help="When its regular expressions took long the last time.",
+    )
+
+    _hour_limit_positive = models.Constraint(
+        "CHECK(hour_limit >= 1)", "Write at least one message an hour."
+    )
 
     @api.depends("action")
     def _compute_goes_on(self):
@@ -134,20 +151,31 @@ class MailGatewayRule(models.Model):
     def _compute_hits(self):
         Hit = self.env["mail.gateway.rule.hit"].sudo()
         groups = Hit._read_group(
-            [("rule_id", "in", self.ids)], ["rule_id"], ["count:sum", "date:max"]
+            [("rule_id", "in", self.ids)],
+            ["rule_id"],
+            ["count:sum", "date:max", "slow_on:max"],
         )
-        sums = {found.id: (count, date) for found, count, date in groups}
+        sums = {found.id: values for found, *values in groups}
         for one in self:
-            one.hit_count, one.last_hit = sums.get(one.id, (0, False))
+            found = sums.get(one.id, (0, False, False))
+            one.hit_count, one.last_hit, one.slow_on = found
 
     @api.model
     def _search_last_hit(self, operator, value):
+        return self._search_date("date", operator, value)
+
+    @api.model
+    def _search_slow_on(self, operator, value):
+        return self._search_date("slow_on", operator, value)
+
+    @api.model
+    def _search_date(self, name, operator, value):
         Hit = self.env["mail.gateway.rule.hit"].sudo()
         if operator in ("in", "not in") and set(value) == {False}:
             never = operator == "in"
-            hit = Hit._search([]).subselect("rule_id")
+            hit = Hit._search([(name, "!=", False)]).subselect("rule_id")
             return [("id", "not in" if never else "in", hit)]
-        hit = Hit._search([("date", operator, value)]).subselect("rule_id")
+        hit = Hit._search([(name, operator, value)]).subselect("rule_id")
         return [("id", "in", hit)]
 
     # --- the rules as core has them
@@ -185,7 +213,8 @@ class MailGatewayRule(models.Model):
         ]
         found = self.sudo().search(domain)
         ready = tuple(ready for one in found for ready in one._ready())
-        return Book(ready, {one.id: one.name for one in found})
+        own = frozenset(found.filtered("company_id").ids)
+        return Book(ready, {one.id: one.name for one in found}, own)
 
     def _ready(self):
         core = self._core()

@@ -1,8 +1,11 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import time
+
 from odoo import api, models
 
 from ..core.routing import rule
+from ..core.routing.pattern import Spent
 
 #: As much of a value as a trace tells, in characters.
 _TEXT = 200
@@ -21,17 +24,27 @@ class MailGatewayRule(models.Model):
         :return: the rules that matched, in order
         """
         book = self._book(observation, before_replies)
-        answers = rule.ask(book.rules, observation.letter)
+        # CPU time: a machine that is busy makes no expression slow.
+        spent = observation.spent = observation.spent or Spent(time.thread_time)
+        before = spent.unasked
+        answers = rule.ask(book.rules, observation.letter, spent=spent)
+        observation.slow += answers.slow
         for hit in answers.hits:
-            self._note_hit(observation, stage, hit, book.names)
+            self._note_hit(observation, stage, hit, book)
         if answers.untold:
             observation.note("rules_missed", stage=stage, count=answers.untold)
+        if spent.unasked > before:
+            count = spent.unasked - before
+            observation.note("rules_unasked", stage=stage, count=count)
         return self.browse(hit.rule.id for hit in answers.matched)
 
     @api.model
-    def _note_hit(self, observation, stage, hit, names):
+    def _note_hit(self, observation, stage, hit, book):
         """What decided is the last condition that was looked at."""
-        params = {"stage": stage, "rule": names[hit.rule.id], "rule_id": hit.rule.id}
+        rule_id = hit.rule.id
+        if rule_id in book.own:
+            observation.told_company_id = observation.company_id
+        params = {"stage": stage, "rule": book.names[rule_id], "rule_id": rule_id}
         for outcome in hit.outcomes[-1:]:
             params |= _deciding(outcome)
         found = "rule_marked" if hit.rule.goes_on else "rule_matched"
@@ -48,6 +61,7 @@ def _deciding(outcome):
         "header": asked.header,
         "negated": "1" if asked.negated else "",
         "late": "1" if outcome.late else "",
+        "unasked": "1" if outcome.unasked else "",
     }
     if said is not None:
         params |= {"source": said.source, "said": said.text[:_TEXT]}

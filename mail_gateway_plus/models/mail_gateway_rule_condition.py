@@ -103,13 +103,17 @@ class MailGatewayRuleCondition(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         conditions = super().create(vals_list)
-        conditions.env["mail.gateway.rule"]._changed()
+        conditions._changed()
         return conditions
 
     def write(self, vals):
-        self.env["mail.gateway.rule"]._changed()
+        self._changed()
         return super().write(vals)
 
     def unlink(self):
-        self.env["mail.gateway.rule"]._changed()
+        self._changed()
         return super().unlink()
+
+    def _changed(self):
+        self.env["mail.gateway.rule"]._changed()
+        self.env["mail.gateway.rule.hit"].sudo()._forget_slow(self.rule_id)

@@ -5,7 +5,7 @@ import xmlrpc.client
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core.routing import chain, verdict
+from ..core.routing import autoresponse, chain, verdict
 from . import routing_forecast
 
 #: The largest message that is tried, in bytes; a form takes no larger ones.
@@ -24,8 +24,10 @@ class MailGatewayRule(models.Model):
         :return: a dictionary that JSON takes: ``state`` and ``reason_code`` as in the
             ledger, ``reason`` in words, ``decided_by`` (a stage of the chain),
             ``rule_id``, ``destinations`` (``model``, ``res_id`` or 0 for a new record,
-            ``alias_id``), ``department_id``, ``identity_id``, ``tags``, ``trace`` as
-            in the ledger, and ``lines``, the trace in words
+            ``alias_id``), ``department_id``, ``identity_id``, ``tags``,
+            ``autoresponse`` (the step that says whether an autoresponder would answer,
+            "" where none is set), ``trace`` as in the ledger, and ``lines``, the trace
+            in words
         """
         Incoming = self.env["mail.gateway.incoming"]
         Incoming._check_operator()
@@ -58,6 +60,7 @@ class MailGatewayRule(models.Model):
             "department_id": row._department_of(observation).id,
             "identity_id": marks.identity_id,
             "tags": list(dict.fromkeys(marks.tags)),
+            "autoresponse": autoresponse.told(step.code for step in observation.steps),
             "trace": trace,
             "lines": self.env["mail.gateway.trace"]._lines(trace),
         }

@@ -94,6 +94,8 @@ class MailGatewayTrace(models.AbstractModel):
         """What of the message decided: the header and its value."""
         if params.get("late"):
             return self.env._("The expression took too long.")
+        if params.get("unasked"):
+            return self.env._("Not asked: other expressions took too long.")
         if "said" not in params:
             return self.env._("Nothing in the message.") if params.get("field") else ""
         source, said = params.get("source"), params["said"]

@@ -34,6 +34,7 @@ def route_to(row, destination, hand_over, passing):
     observation.note("routed_by_hand", user=row.env.user.name, target=_name(target))
     root = _as_gateway(row)
     earlier = row._steps()
+    root._recall(observation)
     try:
         with row.env.cr.savepoint(), observing(observation):
             deliver = partial(_deliver, root, observation, destination)
@@ -119,6 +120,7 @@ def _deliver(root, observation, destination, raw):
     _forget_foreign_parent(root.env, parsed, model, thread_id)
     author = Thread._mail_find_user_for_gateway(parsed["email_from"])
     route = (model, thread_id, custom_values, author.id or root.env.uid, None)
+    route = Thread._mail_gateway_owned(observation, route)
     parsed.update(Thread._message_parse_post_process(message, parsed, [route]))
     Thread._message_route_process(message, parsed, [route])
 

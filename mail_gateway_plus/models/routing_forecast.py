@@ -42,6 +42,7 @@ def forecast(row, raw):
         row = row.with_env(api.Environment(row.env.cr, SUPERUSER_ID, context))
         row = row.with_company(row.company_id) if row.company_id else row
         _Forecast(row, raw, observation).run()
+        row._autorespond(observation)
     return observation
 
 

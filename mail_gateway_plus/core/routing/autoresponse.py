@@ -11,7 +11,7 @@ who wrote nothing. So each reason to be silent is asked before an answer goes ou
 'autoresponse_again'
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 DAY_S = 86_400
@@ -20,13 +20,15 @@ HOUR_S = 3_600
 
 @dataclass(frozen=True)
 class Case:
-    """``sender`` is an address in lower case. ``refused``: lists, programs, no-reply
+    """``sender`` is an address in lower case. ``unwanted``: it answers what we know,
+    and only first messages are to be answered. ``refused``: lists, programs, no-reply
     and own addresses get no answer (``message.answerable``). ``suppressed``: the
     sender asks for none. ``forged``: DMARC says that somebody else wrote it. ``away``:
     somebody's own notice of absence has answered. ``last_s``: seconds since the last
     answer to this sender, None for never. ``hour``: answers within the last hour."""
 
     sender: str
+    unwanted: bool = False
     refused: bool = False
     suppressed: bool = False
     spam: bool = False
@@ -48,6 +50,7 @@ Reason = Callable[[Case, Policy], bool]
 
 #: The first that holds is told.
 REASONS: tuple[tuple[str, Reason], ...] = (
+    ("autoresponse_reply", lambda case, _: case.unwanted),
     ("autoresponse_refused", lambda case, _: case.refused or not case.sender),
     ("autoresponse_suppressed", lambda case, _: case.suppressed),
     ("autoresponse_spam", lambda case, _: case.spam or case.forged),
@@ -58,6 +61,16 @@ REASONS: tuple[tuple[str, Reason], ...] = (
     ),
     ("autoresponse_many", lambda case, policy: case.hour >= policy.hour_limit),
 )
+
+
+#: What else there is to tell: it is in the queue, or would be.
+ANSWERED = ("autoresponse_queued", "autoresponse_due")
+
+
+def told(codes: Iterable[str]) -> str:
+    """Which of a message's steps tells of the automatic answer; "" for none."""
+    known = {*ANSWERED, *(code for code, _holds in REASONS)}
+    return next((code for code in codes if code in known), "")
 
 
 def withheld(case: Case, policy: Policy) -> str:

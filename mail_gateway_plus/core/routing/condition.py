@@ -10,6 +10,7 @@ Said(text='support-de', source='Delivered-To')
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ..finding import Finding
@@ -74,8 +75,9 @@ class Said(NamedTuple):
 #: What a message says: (field, header's name for the field "header") to what is said,
 #: nothing where the message is silent. A flag that is set says anything.
 Letter = Callable[[str, str], Iterable[Said]]
-#: What of the message holds, None where nothing does.
-Check = Callable[[Letter], Said | None]
+#: What of the message holds, None where nothing does. Takes a letter, and how long
+#: regular expressions have looked at it already.
+Check = Callable[..., Said | None]
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,20 @@ def compiled(condition: Condition) -> Check:
 
     :raise ValueError: ``faults`` has something to say about the condition
     """
-    matches = _matcher(condition)
+    matcher, is_timed = _matcher(condition), condition.operator == "regex"
     field, header = condition.field, condition.header.lower()
 
-    def holds(letter: Letter) -> Said | None:
+    def holds(letter: Letter, spent: pattern.Spent = pattern.UNTIMED) -> Said | None:
+        matches = partial(matcher, spent=spent) if is_timed else matcher
         for said in letter(field, header):
             if matches(said.text):
                 return said
         return None
 
-    def does_not_hold(letter: Letter) -> Said | None:
+    def does_not_hold(
+        letter: Letter, spent: pattern.Spent = pattern.UNTIMED
+    ) -> Said | None:
+        matches = partial(matcher, spent=spent) if is_timed else matcher
         said = tuple(letter(field, header))
         if any(matches(one.text) for one in said):
             return None

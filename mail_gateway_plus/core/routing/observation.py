@@ -15,6 +15,7 @@ from typing import Any
 
 from ..message import header
 from .condition import Letter
+from .pattern import Spent
 
 #: Version of the trace's form in the database.
 TRACE_VERSION = 1
@@ -104,13 +105,18 @@ class Observation:
     dry: bool = False
     #: Gives ``company_id``; it takes a query.
     ask_company: Callable[[], int] = int
+    #: The company of whose own rules the steps tell, 0 for none.
+    told_company_id: int = 0
     marks: Marks = field(default_factory=Marks)
     #: The department of the mailbox, 0 for none.
     mailbox_department_id: int = 0
     #: (model, department) of each record that is to be made, in this order.
     departments: list[tuple[str, int]] = field(default_factory=list)
-    #: The rules that matched, counted once the outcome is certain.
+    #: The rules that matched, counted once the outcome is certain; those whose regular
+    #: expressions took long; and how long those of all have taken.
     hits: list[int] = field(default_factory=list)
+    slow: list[int] = field(default_factory=list)
+    spent: Spent | None = None
     #: The rule that decided.
     rule_id: int = 0
     #: Odoo's own call for routes, once it has come as far.

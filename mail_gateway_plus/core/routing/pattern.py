@@ -19,15 +19,39 @@ import regex
 #: nested repetitions would take years for a hundred characters of it.
 TEXT_READ = 10_000
 REGEX_S = 0.02
+#: As long as all expressions together may look at one message (seconds).
+REGEX_TOTAL_S = 0.2
 #: As many entries of a list, and as long an expression, as make sense.
 LIST_ENTRIES = 5_000
 REGEX_LENGTH = 1_000
 
-Matcher = Callable[[str], bool]
+#: Those of regular expressions take a ``Spent`` as well.
+Matcher = Callable[..., bool]
 
 
 class TakesTooLong(Exception):
     """A regular expression did not come to an end in time."""
+
+
+class TimeIsUp(TakesTooLong):
+    """It was not asked, for those before it had all the time there is."""
+
+
+class Spent:
+    """How long regular expressions have looked at one message, all together.
+
+    :param clock: gives seconds
+    """
+
+    def __init__(self, clock: Callable[[], float], limit_s: float = REGEX_TOTAL_S):
+        self.clock, self.limit_s = clock, limit_s
+        self.seconds = 0.0
+        #: How many were not asked any more.
+        self.unasked = 0
+
+
+#: Nobody looks at the clock.
+UNTIMED = Spent(float)
 
 
 def matcher(operator: str, value: str) -> Matcher:
@@ -95,11 +119,17 @@ def _regex(value: str) -> Matcher:
     except (regex.error, RecursionError, OverflowError) as problem:
         raise ValueError(str(problem)) from problem
 
-    def match(text: str) -> bool:
+    def match(text: str, spent: Spent = UNTIMED) -> bool:
+        if spent.seconds >= spent.limit_s:
+            spent.unasked += 1
+            raise TimeIsUp
+        begin = spent.clock()
         try:
             return search(text[:TEXT_READ], timeout=REGEX_S) is not None
         except TimeoutError as problem:
             raise TakesTooLong from problem
+        finally:
+            spent.seconds += spent.clock() - begin
 
     return match
 

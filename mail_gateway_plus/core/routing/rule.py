@@ -16,8 +16,12 @@ the moment when a rule wants to know.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from . import condition, pattern
+from . import condition
 from .condition import Check, Condition, Letter, Said
+from .pattern import REGEX_S, UNTIMED, Spent, TakesTooLong, TimeIsUp
+
+#: A rule is slow whose expressions take as long (seconds).
+SLOW_S = REGEX_S / 2
 
 #: As many rules as are told of whether they match or not, each with its reason. Of the
 #: others that do not there is the number; they can be asked again.
@@ -46,11 +50,13 @@ class Ready:
 @dataclass(frozen=True)
 class Outcome:
     """What became of one condition: ``said`` is what decided, None where nothing of
-    the message holds; ``late`` where a regular expression did not come to an end."""
+    the message holds; ``late`` where a regular expression did not come to an end,
+    ``unasked`` where others had used up the time of all."""
 
     condition: Condition
     said: Said | None
     late: bool = False
+    unasked: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,10 +72,12 @@ class Hit:
 @dataclass(frozen=True)
 class Answers:
     """What the rules said, in order: ``hits`` of those that are told of, and how many
-    did not match besides."""
+    did not match besides; ``slow`` are the ids of those whose regular expressions took
+    long."""
 
     hits: tuple[Hit, ...]
     untold: int = 0
+    slow: tuple[int, ...] = ()
 
     @property
     def matched(self) -> tuple[Hit, ...]:
@@ -84,47 +92,67 @@ def compiled(rules: Iterable[Rule]) -> tuple[Ready, ...]:
     )
 
 
-def ask(rules: Sequence[Ready], letter: Letter, told: int = TOLD) -> Answers:
+def ask(
+    rules: Sequence[Ready], letter: Letter, told: int = TOLD, spent: Spent = UNTIMED
+) -> Answers:
     """Up to and with the first rule that matches and does not go on. All that match
-    are told of, wherever they stand."""
-    hits, untold = [], 0
+    are told of, wherever they stand.
+
+    :param spent: how long regular expressions have looked at the message, which goes on
+    """
+    hits, slow, untold = [], [], 0
     for number, ready in enumerate(rules):
-        if number >= told and not matches(ready, letter):
+        before = spent.seconds
+        hit = _told(ready, letter, spent, always=number < told)
+        if spent.seconds - before >= SLOW_S:
+            slow.append(ready.rule.id)
+        if hit is None:
             untold += 1
             continue
-        hit = asked(ready, letter)
         hits.append(hit)
         if hit.matched and not ready.rule.goes_on:
             break
-    return Answers(tuple(hits), untold)
+    return Answers(tuple(hits), untold, tuple(slow))
 
 
-def asked(ready: Ready, letter: Letter) -> Hit:
+def _told(ready: Ready, letter: Letter, spent: Spent, always: bool) -> Hit | None:
+    """None for a rule that does not match, unless it is told of always."""
+    if always:
+        return asked(ready, letter, spent)
+    # Asked again for the reasons, it is as quick as it was.
+    return asked(ready, letter) if matches(ready, letter, spent) else None
+
+
+def asked(ready: Ready, letter: Letter, spent: Spent = UNTIMED) -> Hit:
     """One rule and what decided, condition by condition."""
     rule, outcomes = ready.rule, []
     for asked_for, check in zip(rule.conditions, ready.checks, strict=True):
-        outcome = _outcome(asked_for, check, letter)
+        outcome = _outcome(asked_for, check, letter, spent)
         outcomes.append(outcome)
         if (outcome.said is not None) is rule.any_of:
             return Hit(rule, rule.any_of, tuple(outcomes))
     return Hit(rule, not rule.any_of or not rule.conditions, tuple(outcomes))
 
 
-def _outcome(asked_for: Condition, check: Check, letter: Letter) -> Outcome:
+def _outcome(
+    asked_for: Condition, check: Check, letter: Letter, spent: Spent
+) -> Outcome:
     try:
-        return Outcome(asked_for, check(letter))
-    except pattern.TakesTooLong:
+        return Outcome(asked_for, check(letter, spent))
+    except TimeIsUp:
+        return Outcome(asked_for, None, unasked=True)
+    except TakesTooLong:
         return Outcome(asked_for, None, late=True)
 
 
-def matches(ready: Ready, letter: Letter) -> bool:
+def matches(ready: Ready, letter: Letter, spent: Spent = UNTIMED) -> bool:
     """As ``asked`` has it, without a word about why: most rules do not match, and
     there may be a thousand of them."""
     any_of = ready.rule.any_of
     for check in ready.checks:
         try:
-            holds = check(letter) is not None
-        except pattern.TakesTooLong:
+            holds = check(letter, spent) is not None
+        except TakesTooLong:
             holds = False
         if holds is any_of:
             return any_of

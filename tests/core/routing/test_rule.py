@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytest
 
-from odoo.addons.mail_gateway_plus.core.routing import rule
+from odoo.addons.mail_gateway_plus.core.routing import pattern, rule
 from odoo.addons.mail_gateway_plus.core.routing.condition import Condition, Said
 from odoo.addons.mail_gateway_plus.core.routing.rule import Rule
 
@@ -95,3 +95,36 @@ def test_expression_without_end_does_not_match_and_is_told():
     first = rule.ask(rule.compiled(rules), mail).hits[0]
     (outcome,) = first.outcomes
     assert (outcome.said, outcome.late) == (None, True)
+
+
+def test_all_expressions_together_have_one_time():
+    """Ten are slow, each within what one may take; those behind them are not asked."""
+    turns = iter(range(1_000))
+    spent = pattern.Spent(lambda: next(turns) * 0.015, limit_s=0.149)
+    slow = [Rule(n, (Condition("subject", "regex", f"x{n}"),)) for n in range(1, 41)]
+    rules = rule.compiled([*slow, Rule(50, (URGENT,))])
+    answers = rule.ask(rules, letter("urgent"), told=12, spent=spent)
+    assert answers.slow == tuple(range(1, 11))
+    assert spent.unasked == 30
+    assert [hit.rule.id for hit in answers.matched] == [50]
+    told = [hit.outcomes[0] for hit in answers.hits]
+    assert not any(outcome.unasked for outcome in told[:10])
+    assert all(outcome.unasked for outcome in told[10:12])
+
+
+@pytest.mark.parametrize("any_of", [False, True])
+@pytest.mark.parametrize("negated", [False, True])
+def test_what_is_not_asked_does_not_hold(any_of, negated):
+    spent = pattern.Spent(float, limit_s=0.0)
+    asked = Condition("subject", "regex", "urgent", negated)
+    ready = rule.compiled([Rule(1, (asked,), any_of)])
+    assert not rule.ask(ready, letter("urgent"), spent=spent).matched
+    assert not rule.ask(ready, letter("urgent"), told=0, spent=spent).matched
+
+
+def test_what_matches_in_time_is_told_of_in_time():
+    """Of a rule far behind, the time is up after it has matched."""
+    turns = iter(range(1_000))
+    spent = pattern.Spent(lambda: next(turns) * 1.0, limit_s=0.5)
+    ready = rule.compiled([Rule(1, (Condition("subject", "regex", "urgent"),))])
+    assert rule.ask(ready, letter("urgent"), told=0, spent=spent).matched
