@@ -39,7 +39,7 @@ From: us@demo.example
 To: {recipient}
 Subject: Hi
 Message-ID: {message_id}
-
+{mark}
 --b--
 """
 
@@ -56,11 +56,14 @@ def _head(
 
 def _report(subject, head=None, **values):
     values = {"recipient": "somebody@customer.example", "text": "A report.", **values}
+    mark = values.get("mark")
+    values["mark"] = f"X-Mail-Gateway-Trace: {mark}\n" if mark else ""
     return _bytes((head or _head(subject)) + _PARTS.format(**values))
 
 
-def status(message_id, *recipients, kind="delivery-status", named="rfc822"):
-    """A report on delivery; ``recipients`` are (address, its fields)."""
+def status(message_id, *recipients, kind="delivery-status", named="rfc822", mark=""):
+    """A report on delivery; ``recipients`` are (address, its fields), ``mark`` is what
+    this database wrote into the message that came back."""
     groups = ["Reporting-MTA: dns; mx.customer.example\n"] + [
         f"Final-Recipient: {named}; {address}\n{fields}"
         for address, fields in recipients
@@ -71,12 +74,16 @@ def status(message_id, *recipients, kind="delivery-status", named="rfc822"):
         kind=kind,
         stated="\n".join(groups),
         message_id=message_id,
+        mark=mark,
     )
 
 
-def failed(message_id, *addresses, status_="5.1.1", said="550 5.1.1 User unknown"):
+def failed(
+    message_id, *addresses, status_="5.1.1", said="550 5.1.1 User unknown", mark=""
+):
     fields = FAILED.format(status=status_, said=said)
-    return status(message_id, *((address, fields) for address in addresses))
+    recipients = [(address, fields) for address in addresses]
+    return status(message_id, *recipients, mark=mark)
 
 
 def receipt(message_id, reader, disposition="displayed"):
@@ -92,15 +99,18 @@ def receipt(message_id, reader, disposition="displayed"):
     )
 
 
-def complaint(message_id, complaining, kind="abuse"):
+def complaint(
+    message_id, complaining, kind="abuse", mark="", by="feedback@provider.example"
+):
     named = f"Original-Rcpt-To: <{complaining}>\n" if complaining else ""
     return _report(
         "",
-        _head("FW: Hi", "abuse@demo.example", "feedback@provider.example"),
+        _head("FW: Hi", "abuse@demo.example", by),
         type="feedback-report",
         kind="feedback-report",
         stated=f"Feedback-Type: {kind}\nUser-Agent: Loop/1.0\nVersion: 1\n{named}",
         message_id=message_id,
+        mark=mark,
     )
 
 

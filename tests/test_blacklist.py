@@ -28,7 +28,7 @@ def live(stack):
         yield made
 
 
-def mailed(live, address, before):
+def mailed(live, address, before, last=None):
     """A contact that got a mailing now, and has bounced ``before`` times."""
     with live.env() as env:
         values = {"name": "Ann", "email": address, "message_bounce": before}
@@ -40,7 +40,7 @@ def mailed(live, address, before):
                 for n in range(before)
             ]
         )
-        last = f"<last.{address}>"
+        last = last or f"<last.{address}>"
         env["mailing.trace"].create(
             place | {"trace_status": "sent", "message_id": last}
         )
@@ -77,9 +77,16 @@ def test_who_bounced_five_times_is_on_the_blacklist(live, ledger, before, expect
 def test_each_recipient_of_one_report_is_judged(live, ledger):
     addresses = ["one@customer.example", "two@customer.example"]
     for address in addresses:
-        mailed(live, address, 9)
-    ledger.end(reporting.failed("<unknown@demo.example>", *addresses))
+        mailed(live, address, 9, "<both@demo.example>")
+    ledger.end(reporting.failed("<both@demo.example>", *addresses))
     assert [blacklisted(live, address) for address in addresses] == [True, True]
+
+
+def test_a_forged_bounce_is_no_reason(live, ledger):
+    address = "victim@customer.example"
+    mailed(live, address, 9)
+    ledger.end(reporting.failed("<unknown@demo.example>", address))
+    assert not blacklisted(live, address)
 
 
 def test_a_full_mailbox_is_never_a_reason(live, ledger):

@@ -11,6 +11,8 @@ import pytest
 
 from odoo import fields
 
+from odoo.addons.mail_gateway_plus.core.message import loop
+
 from sandbox.accounts import GONE, LATE
 
 from . import reporting
@@ -89,6 +91,13 @@ def reached(live, row):
     with live.env() as env:
         outcomes = env["mail.gateway.incoming"].browse(row).outcome_ids
         return [(found.res_model, found.res_id) for found in outcomes]
+
+
+def marked(live, *recipients):
+    """What our mail carries to these recipients."""
+    with live.env() as env:
+        build = env["ir.mail_server"]._build_email__
+        return build("us@demo.example", list(recipients), "Hi", "Hi")[loop.TRACE]
 
 
 def mails(live):
@@ -170,11 +179,15 @@ def test_an_address_that_changed_on_its_way_is_the_only_recipient(live, ledger, 
     assert counts(live, offer) == [1]
 
 
-def test_a_bounce_of_mail_that_nobody_knows_is_counted_for_its_contact(live, ledger):
+def test_a_bounce_of_mail_that_odoo_has_not_kept_is_counted_for_its_contact(
+    live, ledger
+):
     with live.env() as env:
         values = {"name": "Zoe", "email": "zoe@customer.example"}
         partner = env["res.partner"].create(values).id
-    row = ledger.end(reporting.failed("<1@elsewhere.example>", "zoe@customer.example"))
+    mark = marked(live, "Zoe <zoe@customer.example>")
+    raw = reporting.failed("<1@demo.example>", "zoe@customer.example", mark=mark)
+    row = ledger.end(raw)
     assert ledger.read(row, "state") == "bounce" and reached(live, row) == []
     with live.env() as env:
         assert env["res.partner"].browse(partner).message_bounce == 1
@@ -291,6 +304,75 @@ def test_a_complaint_of_another_kind_blacklists_nobody(live, ledger, sent, kind)
         assert not env["mail.blacklist"].search_count(
             [("email", "in", offer.addresses)]
         )
+
+
+def blacklisted(live, *addresses):
+    with live.env() as env:
+        found = env["mail.blacklist"].search([("email", "in", addresses)])
+        return sorted(found.mapped("email"))
+
+
+def noted(ledger, row):
+    return [step["step"] for step in ledger.read(row, "trace")["steps"]]
+
+
+def test_a_recipient_does_not_have_another_one_blacklisted(live, ledger, sent):
+    """Both know the Message-ID, and the marks are one for each."""
+    offer = sent("mallory", "victim")
+    mallory, victim = offer.addresses
+    for mark in ("", marked(live, mallory, victim)):
+        raw = reporting.complaint(offer.message_id, victim, mark=mark)
+        assert "complaint_unproven" in noted(ledger, ledger.end(raw))
+    assert blacklisted(live, mallory, victim) == []
+    mark = marked(live, mallory)
+    ledger.end(reporting.complaint(offer.message_id, victim, mark=mark))
+    assert blacklisted(live, mallory, victim) == [mallory], "who has the mark"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_complaint_that_brings_our_mark_back_is_believed(live, ledger, sent, named):
+    offer = sent("angry", "calm")
+    angry, calm = offer.addresses
+    mark = marked(live, f"Angry <{angry}>")
+    ledger.end(reporting.complaint(offer.message_id, named and angry, mark=mark))
+    assert blacklisted(live, angry, calm) == [angry]
+
+
+@pytest.mark.parametrize(
+    ("host", "believed"), [("mx.demo.example", True), ("mx.elsewhere.example", False)]
+)
+def test_a_complaint_of_a_known_provider_is_believed(
+    live, ledger, sent, host, believed
+):
+    offer = sent("angry", "calm")
+    angry, calm = offer.addresses
+    by = "feedback@arf.mail.yahoo.com"
+    raw = reporting.complaint(offer.message_id, angry, by=by)
+    checks = f"Authentication-Results: {host}; dmarc=pass header.from=yahoo.com"
+    with live.env() as env:
+        mailbox = env["fetchmail.server"].browse(live.mailbox_id)
+        mailbox.trusted_hosts = "mx.demo.example"
+    ledger.end(checks.encode() + b"\r\n" + raw)
+    assert blacklisted(live, angry, calm) == [angry][:believed]
+
+
+def test_forged_reports_count_for_nobody(live, ledger, sent):
+    """About mail that never was, and about mail that went to others."""
+    ours, others = sent("victim"), sent("a", "b")
+    (victim,) = ours.addresses
+    ledger.end(reporting.failed(ours.message_id, victim))
+    assert counts(live, ours) == [1]
+    mark = marked(live, others.addresses[0])
+    for message_id in ("<never-sent@demo.example>", others.message_id):
+        for raw in (
+            reporting.failed(message_id, victim, mark=mark),
+            reporting.status(message_id, (victim, reporting.DELIVERED), mark=mark),
+        ):
+            assert "report_unproven" in noted(ledger, ledger.end(raw))
+    assert counts(live, ours) == [1]
+    row = ledger.end(reporting.receipt(others.message_id, victim))
+    assert "report_unproven" in noted(ledger, row) and notes(live, others) == []
+    assert {found[0] for found in status(live, others).values()} == {"sent"}
 
 
 def test_a_forged_complaint_blacklists_nobody(live, ledger, sent):

@@ -97,6 +97,7 @@ from . import mail_thread_policy
 from . import mail_thread_rules
 from . import mail_thread_department
 from . import mail_thread_told
+from . import mail_thread_believed
 from . import mail_thread_bounce
 from . import mail_thread_reports
 from . import mail_thread_guard

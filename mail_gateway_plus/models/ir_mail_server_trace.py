@@ -3,8 +3,9 @@
 import hashlib
 
 from odoo import api, models
+from odoo.tools import email_normalize_all
 
-from ..core.message import loop
+from ..core.message import loop, proof
 
 
 class IrMailServer(models.Model):
@@ -17,8 +18,19 @@ class IrMailServer(models.Model):
         """What others built themselves, and have sent, stays as they made it."""
         message = super()._build_email__(*args, **kwargs)
         if loop.TRACE not in message:
-            message[loop.TRACE] = self._mail_gateway_token()
+            message[loop.TRACE] = proof.mark(
+                self._mail_gateway_token(),
+                self._mail_gateway_secret(),
+                self._mail_gateway_only_recipient(message),
+            )
         return message
+
+    @api.model
+    def _mail_gateway_only_recipient(self, message):
+        """Whom a message is for, "" where that is more than one."""
+        named = ",".join(filter(None, map(message.get, ("To", "Cc", "Bcc"))))
+        found = email_normalize_all(named)
+        return found[0] if len(found) == 1 else ""
 
     @api.model
     def _mail_gateway_token(self):
@@ -26,3 +38,9 @@ class IrMailServer(models.Model):
         params = self.env["ir.config_parameter"].sudo()
         database = params.get_param("database.uuid") or self.env.cr.dbname
         return hashlib.sha256(f"mail_gateway_plus:{database}".encode()).hexdigest()[:32]
+
+    @api.model
+    def _mail_gateway_secret(self):
+        """What marks are made with; it never leaves the database."""
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        return hashlib.sha256(f"mail_gateway_plus:{secret}".encode()).hexdigest()

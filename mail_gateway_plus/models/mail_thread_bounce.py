@@ -30,10 +30,8 @@ class MailThread(models.AbstractModel):
         code = self._mail_gateway_report_code(observation, message_dict)
         if code != reports.BOUNCE:
             return {"is_bounce": False}
-        found = super()._message_parse_extract_bounce(email_message, message_dict)
+        # Stock believes whatever stands in it.
         message, ids = self._mail_gateway_reported(observation, message_dict)
-        if found["is_bounce"] and not message:
-            return found
         return self._mail_gateway_unnamed(message, ids)
 
     @api.model
@@ -66,7 +64,7 @@ class MailThread(models.AbstractModel):
     def _mail_gateway_unnamed(self, message, ids):
         """What stock states of a bounce that names no recipient: of a message to one
         it was that one."""
-        partner = message.notification_ids.res_partner_id
+        partner = self._mail_gateway_by_mail(message).res_partner_id
         partner = partner if len(partner) == 1 else partner.browse()
         return {
             "is_bounce": True,
@@ -99,9 +97,12 @@ class MailThread(models.AbstractModel):
     def _mail_gateway_handle_bounce(self, message, message_dict, observation):
         """All recipients but the first, which stock is left to handle."""
         bounced = message_dict["bounced_message"]
+        report = observation.letter.said.report
+        concerns = self._mail_gateway_concerns(bounced, report)
         lost = [
             (loss, self._mail_gateway_notification(bounced, loss))
-            for loss in reports.losses(observation.letter.said.report)
+            for loss in reports.losses(report)
+            if concerns(*loss.addresses)
         ]
         values = [self._mail_gateway_lost(bounced, *one) for one in lost]
         for further in values[1:]:
@@ -118,9 +119,7 @@ class MailThread(models.AbstractModel):
     def _mail_gateway_notification(self, bounced, loss):
         """Who was to get the message under one of these addresses, or as its only
         recipient by mail: on their way addresses change."""
-        sent = bounced.notification_ids.filtered(
-            lambda found: found.notification_type == "email"
-        )
+        sent = self._mail_gateway_by_mail(bounced)
         named = sent.filtered(
             lambda found: (
                 found.res_partner_id.email_normalized in loss.addresses
@@ -168,10 +167,17 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_note_bounce(self, message_dict):
         observation = observing.current()
-        lost = reports.losses(observation.letter.said.report)
+        report, bounced = (
+            observation.letter.said.report,
+            message_dict["bounced_message"],
+        )
+        concerns = self._mail_gateway_concerns(bounced, report)
+        lost = reports.losses(report)
         for loss in lost[:_NOTED]:
             observation.note(loss.step, recipient=loss.address, reply=loss.reply)
+            if not concerns(*loss.addresses):
+                observation.note("report_unproven", recipient=loss.address)
         if not lost:
             address = message_dict["bounced_email"] or ""
             observation.note(reports.BOUNCE, recipient=address, reply="")
-        self._mail_gateway_link(message_dict["bounced_message"])
+        self._mail_gateway_link(bounced)

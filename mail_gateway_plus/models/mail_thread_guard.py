@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import email_normalize, email_split
 
-from ..core.message import loop
+from ..core.message import automatic, loop
 from ..core.routing import guard
 
 _MINUTES = "mail.gateway.loop.minutes"
@@ -65,13 +65,16 @@ class MailThread(models.AbstractModel):
             sign=sign.code if sign else "",
             addressed=bool(sign) and self._mail_gateway_leads_here(said.section),
             automatic=kind,
+            sure=automatic.answer(said.section) is not None,
             **counts,
         )
         return coming, params
 
     @api.model
     def _mail_gateway_counted(self, observation, row, sender, limits):
-        conversation = self._mail_gateway_conversation(observation)
+        # What a person may have written is no round of two programs.
+        sure = automatic.answer(observation.letter.section)
+        conversation = sure and self._mail_gateway_conversation(observation)
         since = self.env.cr.now() - timedelta(minutes=limits.minutes)
         rows = row._automatic_since(sender, since)
         if not observation.dry:

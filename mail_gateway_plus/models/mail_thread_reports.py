@@ -66,11 +66,15 @@ class MailThread(models.AbstractModel):
         )
 
     @api.model
-    def _mail_gateway_report_delivery_confirmed(self, report, _message):
+    def _mail_gateway_report_delivery_confirmed(self, report, message):
         arrived = list(reports.arrived(report))
         observation = observing.current()
         observation.note("delivery_confirmed", recipient=", ".join(arrived[:5]))
+        concerns = self._mail_gateway_concerns(message, report)
         for address in arrived if not observation.dry else ():
+            if not concerns(address):
+                observation.note("report_unproven", recipient=address)
+                continue
             # As stock does for who writes to us; none of our stages is asked.
             with observing_with(None):
                 self._routing_reset_bounce(
@@ -84,6 +88,9 @@ class MailThread(models.AbstractModel):
         observation.note(
             "read_receipt", recipient=reader, disposition=report.disposition
         )
+        if not self._mail_gateway_concerns(message, report)(reader):
+            observation.note("report_unproven", recipient=reader)
+            return
         date = observation.call.message_dict.get("date")
 
         def body(self):
@@ -105,15 +112,17 @@ class MailThread(models.AbstractModel):
     @api.model
     def _mail_gateway_report_abuse_report(self, report, message):
         observation = observing.current()
-        address = self._mail_gateway_complaining(report, message)
+        address, sure = self._mail_gateway_complaining(report, message)
         observation.note(
             "abuse_report",
             recipient=address or ", ".join(report.addresses[:5]),
             submitter=report.reporter,
         )
+        if address and not sure:
+            observation.note("complaint_unproven", recipient=address)
         if observation.dry:
             return
-        if address and reports.is_unwanted(report):
+        if sure and reports.is_unwanted(report):
             observation.note("address_blacklisted", recipient=address)
             told = self.env._("The recipient complained of a message as unwanted.")
             self.env["mail.blacklist"].sudo()._add(
@@ -122,34 +131,3 @@ class MailThread(models.AbstractModel):
         # Whoever pipes mail in need not be one who may treat it.
         row = self.env["mail.gateway.incoming"].sudo().browse(observation.incoming_id)
         row._alert_of_abuse(address)
-
-    @api.model
-    def _mail_gateway_complaining(self, report, message):
-        """The address that a message of ours went to and that complains of it: one of
-        those that the report names, or the only one; "" where nobody knows. A report
-        is easily forged, so nobody else's address counts."""
-        sent = self._mail_gateway_sent_to(message, report)
-        named = [address for address in report.addresses if address in sent]
-        if not named and not report.addresses and len(sent) == 1:
-            named = sent
-        return named[0] if named else ""
-
-    @api.model
-    def _mail_gateway_sent_to(self, message, report):
-        """Normalized addresses that a message went to, of mailings as well."""
-        # Any other recipient can forge it. Colleagues complain in the house.
-        notified = message.notification_ids.filtered(
-            lambda found: (
-                found.notification_type == "email"
-                and (not found.res_partner_id or found.res_partner_id.partner_share)
-            )
-        )
-        sent = [
-            *notified.res_partner_id.mapped("email_normalized"),
-            *notified.mapped("mail_email_address"),
-        ]
-        if "mailing.trace" in self.env and report.message_id:
-            traces = self.env["mailing.trace"].sudo()
-            found = traces.search([("message_id", "=", report.message_id)])
-            sent += [(email or "").lower() for email in found.mapped("email")]
-        return list(dict.fromkeys(filter(None, sent)))

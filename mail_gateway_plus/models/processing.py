@@ -20,7 +20,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.sql_db import PoolError
 
 from ..core import retry
-from ..core.message import bounds, repair
+from ..core.message import bounds, loop, repair
 from ..core.routing.observation import Observation
 from . import processing_by_hand
 from .observing import observing
@@ -215,14 +215,15 @@ def route_to(row, model, thread_id=None, custom_values=None):
 
 
 def _hand_over(row, raw, readable, observation, deliver):
-    """Give Odoo a copy that it can read; the ledger has the message as it came."""
+    """Give Odoo a copy that it can read, without what only we may say; the ledger has
+    the message as it came."""
     try:
-        result = deliver(readable)
+        result = deliver(loop.outside(readable))
     except Exception as problem:
         plain = repair.rebuilt(raw)
         if not _unreadable(problem, observation) or plain == readable:
             raise
-        result = deliver(plain)
+        result = deliver(loop.outside(plain))
     # Stock answers False before it looks for a route when it knows the Message-ID.
     if result is False and not observation.asked_for_routes:
         observation.note("message_known", message_id=row.message_id)

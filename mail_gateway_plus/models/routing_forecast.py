@@ -18,7 +18,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tools import email_split
 from odoo.tools.mail import unfold_references
 
-from ..core.message import bounds, repair
+from ..core.message import bounds, loop, repair
 from ..core.routing import chain
 from ..core.routing.observation import Observation, Reached
 from .observing import observing
@@ -92,7 +92,8 @@ class _Forecast:
         self.observation.call = Call(self.thread, self.message, self.parsed)
 
     def _read(self, readable):
-        self.message = email.message_from_bytes(readable, policy=email.policy.SMTP)
+        known = loop.outside(readable)
+        self.message = email.message_from_bytes(known, policy=email.policy.SMTP)
         return self.thread.message_parse(self.message)
 
     def _reach(self, routes):

@@ -25,6 +25,11 @@ TYPES = ("abuse", "fraud", "virus", "other", "not-spam", "auth-failure", "opt-ou
 #: Reports that attach the message and nothing else (Microsoft's, and what follows it).
 _SUBJECT = re.compile(r"\s*complaint about message from \[?[\da-f.:]+", re.IGNORECASE)
 _RECIPIENTS = 20
+#: Where large providers write from. Whoever checks it has DMARC pass.
+_REPORTERS = re.compile(
+    r"feedback@arf\.mail\.yahoo\.com|staff@hotmail\.com|scomp@aol\.(?:net|com)|"
+    r"[\w.+-]+@(?:[\w-]+\.)*(?:senderscore|fbl\.validity)\.(?:net|com)"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class AbuseReport:
 def is_likely(section: header.Section) -> bool:
     """Whether the subject is one of a complaint that has no other mark."""
     return _SUBJECT.match(section.text("subject")) is not None
+
+
+def is_reporter(address: str) -> bool:
+    """Whether a provider passes complaints on from this address, in lower case."""
+    return _REPORTERS.fullmatch(address) is not None
 
 
 def of_parts(raw: bytes, parts: Sequence[entities.Entity]) -> AbuseReport | None:

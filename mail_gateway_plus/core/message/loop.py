@@ -18,8 +18,9 @@ from . import header, origin, recipients
 #: of the database. It comes from outside only on what has been inside.
 TRACE = "X-Mail-Gateway-Trace"
 
-#: How the names of our own fields begin. They mean nothing when others write them.
-INTERNAL = "x-mail-gateway-"
+#: How the names of our own fields begin, and of those that Odoo writes for others to
+#: sort by. They mean nothing when others write them.
+INTERNAL = ("x-mail-gateway-", "x-odoo-")
 
 #: Every code of a sign, the surest first.
 CODES = ("loop_trace", "loop_own_message", "loop_delivered_twice", "loop_hops")
@@ -95,3 +96,14 @@ def without_internal(head: bytes) -> bytes:
         if keep:
             kept.append(line)
     return b"".join(kept)
+
+
+def outside(raw: bytes) -> bytes:
+    """A message with a header section like that; itself where it has no such field.
+
+    >>> outside(b"X-Odoo-Tags: vip\\r\\nSubject: Hi\\r\\n\\r\\nX-Odoo-Tags: 1")
+    b'Subject: Hi\\r\\n\\r\\nX-Odoo-Tags: 1'
+    """
+    whole, _body = header.split(raw)
+    kept = without_internal(whole)
+    return raw if len(kept) == len(whole) else kept + raw[len(whole) :]

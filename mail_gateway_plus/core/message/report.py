@@ -67,6 +67,11 @@ def read(raw: bytes, section: header.Section | None = None) -> Report | None:
     )
 
 
+def returned(raw: bytes) -> header.Section:
+    """The header section that a report brings back, empty where it brings none."""
+    return told.read(raw, tuple(entities.walk(raw))).returned
+
+
 def is_likely(section: header.Section) -> bool:
     """Whether anything in a header section looks like that of a report. It does not
     for ordinary mail, of which so the body need not be read."""

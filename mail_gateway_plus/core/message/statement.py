@@ -106,6 +106,11 @@ class Statement:
         return report.read(self.raw, self.section)
 
     @cached_property
+    def returned(self) -> header.Section:
+        """What a report brings back of the header it is about."""
+        return report.returned(self.raw)
+
+    @cached_property
     def attachments(self) -> tuple[str, ...]:
         """The names of what is attached, "" for what has none."""
         return tuple(entities.attachments(self.raw))

@@ -39,7 +39,8 @@ class Limits:
 class Coming:
     """A message and what came before it. ``sign`` is the code of a sign of a loop,
     ``addressed`` tells that we wrote the message to an address of ours ourselves, as
-    Odoo's users do to an alias. ``allowed`` senders may write as often as they like.
+    Odoo's users do to an alias. ``sure`` is unset where nothing but the subject speaks
+    for a program. ``allowed`` senders may write as often as they like.
 
     The numbers are of automatic messages from the same sender within the limits' time,
     without this one: in the same conversation, to the same recipient, to all.
@@ -48,6 +49,7 @@ class Coming:
     sign: str = ""
     addressed: bool = False
     automatic: str = ""
+    sure: bool = True
     allowed: bool = False
     rounds: int = 0
     from_pair: int = 0
@@ -68,15 +70,21 @@ def _hops(coming: Coming, _limits: Limits) -> bool:
 
 
 def _rounds(coming: Coming, limits: Limits) -> bool:
-    return is_counted(coming.automatic) and coming.rounds >= limits.rounds
+    counted = is_counted(coming.automatic) and coming.sure
+    return counted and coming.rounds >= limits.rounds
 
 
 def _pair(coming: Coming, limits: Limits) -> bool:
-    return _rated(coming) and coming.from_pair >= limits.pair
+    return coming.sure and _rated(coming) and coming.from_pair >= limits.pair
 
 
 def _sender(coming: Coming, limits: Limits) -> bool:
-    return _rated(coming) and coming.from_sender >= limits.sender
+    return coming.sure and _rated(coming) and coming.from_sender >= limits.sender
+
+
+def _unsure(coming: Coming, limits: Limits) -> bool:
+    many = coming.from_pair >= limits.pair or coming.from_sender >= limits.sender
+    return not coming.sure and _rated(coming) and many
 
 
 def _rated(coming: Coming) -> bool:
@@ -90,6 +98,8 @@ RULES: tuple[tuple[str, Callable[[Coming, Limits], bool]], ...] = (
     ("loop_rounds", _rounds),
     ("loop_pair", _pair),
     ("loop_sender", _sender),
+    # People write such subjects as well, so that somebody decides.
+    ("loop_unsure", _unsure),
 )
 
 CODES = tuple(code for code, _applies in RULES)

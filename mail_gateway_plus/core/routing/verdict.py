@@ -46,6 +46,7 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("rule_quarantined", "quarantined"),
     ("catchall_quarantined", "quarantined"),
     ("catchall_target_gone", "quarantined"),
+    ("loop_unsure", "quarantined"),
     ("inbox_unseen", "quarantined"),
     ("round_trip", "ignored"),
     ("round_trip_late", "ignored"),
@@ -106,6 +107,8 @@ STEPS: tuple[tuple[str, str | None], ...] = (
     ("deliveries_joined", None),
     ("mail_server_told", None),
     ("address_blacklisted", None),
+    ("complaint_unproven", None),
+    ("report_unproven", None),
 )
 
 #: These link to a record, which they have not become.

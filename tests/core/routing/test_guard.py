@@ -9,6 +9,7 @@ from odoo.addons.mail_gateway_plus.core.routing import chain, guard, verdict
 from odoo.addons.mail_gateway_plus.core.routing.guard import Coming, Limits
 
 REPLIED = {"automatic": "replied"}
+UNSURE = {**REPLIED, "sure": False}
 MANY = {"rounds": 10, "from_pair": 10_000, "from_sender": 10_000}
 
 
@@ -37,6 +38,12 @@ MANY = {"rounds": 10, "from_pair": 10_000, "from_sender": 10_000}
         (Coming(**REPLIED, from_sender=99), ""),
         (Coming(**REPLIED, from_sender=100), "loop_sender"),
         (Coming(**REPLIED, from_sender=100, allowed=True), ""),
+        # Nothing but a subject
+        (Coming(**UNSURE, rounds=5), ""),
+        (Coming(**UNSURE, from_pair=19, from_sender=99), ""),
+        (Coming(**UNSURE, from_pair=20), "loop_unsure"),
+        (Coming(**UNSURE, from_sender=100), "loop_unsure"),
+        (Coming(**UNSURE, from_pair=20, allowed=True), ""),
     ],
 )
 def test_decision(coming, code):
@@ -63,7 +70,9 @@ def test_limits_may_be_set():
 
 def test_what_is_stopped_is_ignored_and_never_lost():
     states = dict(verdict.STEPS)
-    assert {states[code] for code in guard.CODES} == {"ignored"}
+    kept = {code: states[code] for code in guard.CODES}
+    assert kept.pop("loop_unsure") == "quarantined", "somebody looks at it"
+    assert set(kept.values()) == {"ignored"}
     stages = {stage.code: stage.decides for stage in chain.STAGES}
     assert stages["loop_guard"] == guard.CODES
     signs = {code for code in guard.CODES if code in loop.CODES}
