@@ -21,6 +21,9 @@ _SUBJECT = 200
 _ANSWER = re.compile(
     r"(?<![\w.,])5[0-5]\d[ :-]{1,3}(?:#?5\.\d+\.\d+|[A-Za-z<\"'])|\(#5\.\d\.\d\)"
 )
+#: Of mail programs, and what they quote.
+_PROGRAMS = frozenset(("user-agent", "x-mailer"))
+_QUOTED = re.compile(r"^> ?[\w<]", re.MULTILINE)
 _LISTS = re.compile(r"[-_.](?:admin|owner|request)$|^owner-|^(?:majordomo|listserv)")
 _NOBODY = re.compile(r"^(?:do[-_.]?not|no)[-_.]?reply")
 
@@ -46,8 +49,10 @@ def is_bounce(section: header.Section, said: told.Told) -> bool:
     total = sent_by + 2 * is_named(section) - _written(section)
     if not sent_by or total >= ENOUGH:
         return sent_by > 0
+    if sent_by < 3 and _is_answer(section, said):
+        return False
     text = " ".join(said.text[:_SEARCHED].split())
-    worded = bounce_words.TEXT.search(text) is not None
+    worded = any(form.search(text) for form in (bounce_words.TEXT, bounce_words.DELAYS))
     answered = _ANSWER.search(text) is not None
     if (
         sent_by == 1
@@ -61,12 +66,23 @@ def is_bounce(section: header.Section, said: told.Told) -> bool:
     return total + 2 * worded + answered + said.has_returned >= ENOUGH
 
 
+def _is_answer(section: header.Section, said: told.Told) -> bool:
+    """Whether somebody who looks after a mail system answers a message. Some systems
+    answer as well, but use no mail program and quote nothing."""
+    subject = section.text("subject")[:_SUBJECT]
+    if "in-reply-to" not in section or not bounce_words.ANSWERS.search(subject):
+        return False
+    return bool(_PROGRAMS & set(section.names)) or _QUOTED.search(said.text) is not None
+
+
 def origin(section: header.Section) -> int:
     """What speaks for a mail system as the sender, apart from what it says."""
     return (
         _sender(section)
         + _return_path(section)
         + 3 * ("x-failed-recipients" in section)
+        # Italian certified mail
+        + 3 * ("errore" in section.text("x-ricevuta").lower())
         + 2 * ("delivery-status" in section.text("content-type").lower())
     )
 

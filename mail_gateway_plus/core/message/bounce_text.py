@@ -12,14 +12,20 @@ message did not get, and what was said of it.
 """
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from . import bounce_words, delivery_status, header, told
 from .delivery_status import RecipientStatus
 
-_ADDRESS = r"(?:\"[^\"<>@\s]{1,64}\"|[^\s<>()\[\]:;,\"'|=]{1,80})@[\w.-]{1,200}\w"
+_ADDRESS = (
+    r"(?:\"[^\"<>@\s]{1,64}\"|[^\s<>()\[\]:;,\"'|=：；，、（）【】「」“”]{1,80})"
+    r"@[\w.-]{1,200}\w"
+)
 _A = rf"({_ADDRESS})"
+#: What may stand before one.
+_BEFORE = r"[\s<:\"'(：；，、（【「“]"
 #: What comes of a mail program's links: ann@b.example<mailto:ann@b.example>.
 _LINK = re.compile(r"[<\[]mailto:[^<>\]]{0,300}[>\]]", re.IGNORECASE)
 
@@ -37,8 +43,8 @@ _FORMS = tuple(
         rf"\bRCPT TO:\s*<?{_A}",
         # A name for it, or a sentence about it
         rf"\b(?:recipients?|address|to|user|for|mailbox|account|message|deliver\w*|"
-        rf"delivery failed)\b[^@]{{0,40}}?[\s<:\"'(]{_A}",
-        rf"(?:^|[\s<:\"'(]){_A}",
+        rf"delivery failed)\b[^@]{{0,40}}?{_BEFORE}{_A}",
+        rf"(?:^|{_BEFORE}){_A}",
     )
 )
 #: Lines that tell whom to ask, or who has sent it.
@@ -130,7 +136,7 @@ def _named(lines: Sequence[str], own: Collection[str]) -> dict[str, int]:
     owned: dict[str, int] = {}
     for form in _FORMS:
         found: dict[str, int] = {}
-        for address, number in _by(form, lines):
+        for address, number in _by(form, lines, own):
             found.setdefault(address, number)
         others = {a: n for a, n in found.items() if a not in own and a not in aside}
         if others:
@@ -139,11 +145,21 @@ def _named(lines: Sequence[str], own: Collection[str]) -> dict[str, int]:
     return owned
 
 
-def _by(form: re.Pattern[str], lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+def _by(
+    form: re.Pattern[str], lines: Sequence[str], own: Collection[str]
+) -> Iterator[tuple[str, int]]:
+    """One address a line at most, one of our own where there is no other."""
     for number, line in enumerate(lines):
-        match = form.search(line[:500]) if "@" in line else None
-        if match and not _ASIDE.search(line[: match.start(1)]):
-            yield match[1].lower().strip("."), number
+        found = list(_in_line(form, line[:500])) if "@" in line else []
+        others = (address for address in found if address not in own)
+        for address in itertools.islice((*others, *found), 1):
+            yield address, number
+
+
+def _in_line(form: re.Pattern[str], line: str) -> Iterator[str]:
+    for match in form.finditer(line):
+        if not _ASIDE.search(line[: match.start(1)]):
+            yield match[1].lower().strip(".")
 
 
 def _asides(lines: Sequence[str]) -> Iterator[str]:

@@ -30,7 +30,8 @@ SUBJECTS = (
      r"message .{0,40}(delayed|blocked)|address not found|"
      r"recipient .{0,30}(full|unknown)|user unknown|(are|is) not (a )?member|"
      r"mail not sent|trouble deliver|errors from|cannot deliver|"
-     r"delivery has failed|rejected (mail|message)"),
+     r"delivery has failed|rejected (mail|message)|"
+     r"(mail|message) (was |has been )?rejected"),
     ("de",
      r"unzustellbar|nicht (\w+ )?(zugestellt|zustellbar)|zustell(ung|fehler)|"
      r"unzustell|übermittlung|rückläufer|zurückgewiesen"),
@@ -38,21 +39,22 @@ SUBJECTS = (
      r"non (remis|distribu|délivr)|"
      r"échec .{0,30}(remise|distribution|envoi|livraison)|"
      r"impossible .{0,20}(remettre|distribuer)|retour .{0,20}expéditeur|"
-     r"non distribuable"),
+     r"non distribuable|(remise|distribution) (différée|retardée)"),
     ("es",
      r"no (se )?(ha |pudo |puede |pud).{0,12}entreg|no entrega|"
      r"error .{0,20}entrega|devuelto|entrega .{0,20}(fallid|retras)|"
      r"no se pudo enviar"),
     ("pt",
      r"não (foi |é )?(possível )?entreg|falha .{0,20}(entrega|envio)|devolvid|"
-     r"não entregue|mensagem não"),
+     r"não entregue|mensagem não|entrega .{0,12}atras"),
     ("it",
      r"non recapit|mancat[ao] (recapito|consegna)|"
-     r"impossibile .{0,20}(recapit|consegn)|avviso di mancata"),
+     r"impossibile .{0,20}(recapit|consegn)|avviso di mancata|"
+     r"(recapito|consegna) .{0,12}ritard"),
     ("nl",
-     r"onbestelbaar|niet (af|be)?geleverd|bezorg(ing|fout)|niet bezorgd"),
+     r"onbestelbaar|niet (\w+ ){0,2}((af|be)?geleverd|bezorgd)|bezorg(ing|fout)"),
     ("pl",
-     r"niedostarcz|nie dostarcz|nie można dostarczyć|zwrot"),
+     r"niedostarcz|nie (\w+ )?dostarcz|zwrot|opóźnieni\w+ dostarcz"),
     ("ru",
      r"не ?доставлен|недоставлен|невозможно доставить|не удал.{0,12}доставить|"
      r"не удается доставить|возврат"),
@@ -61,9 +63,10 @@ SUBJECTS = (
     ("cs",
      r"nedoručit|nedoruč|nelze doručit"),
     ("sv",
-     r"kunde inte levereras|går inte att leverera|olevererbar|ej levererat"),
+     r"(kan|kunde) (inte|ej) levereras|går inte att leverera|olevererbar|"
+     r"(inte|ej) levererat|leverans\w* .{0,12}(misslyck|fördröj|försen)"),
     ("da",
-     r"kan ikke leveres|kunne ikke leveres|ikke leveret"),
+     r"kan ikke leveres|kunne ikke leveres|ikke leveret|levering\w* .{0,12}forsink"),
     ("no",
      r"kan ikke levere|kunne ikke leveres|ikke levert"),
     ("fi",
@@ -71,7 +74,29 @@ SUBJECTS = (
     ("hu",
      r"kézbesíthetetlen|kézbesítés"),
     ("ro",
-     r"nelivrat|nu (a putut|poate) fi livrat"),
+     r"neliv?ra[tb]|nu (a putut|poate) fi livrat"),
+    ("hr, sr, bs, sl",
+     r"(ne|nije |nisu )(ispor|dostav|moguć)|isporuka nije|neisporuč|nedostav|"
+     r"ni mogoče dostaviti|није испоруч|неиспоруч"),
+    ("sk",
+     r"nedoruč|nie je možné doručiť"),
+    ("bg",
+     r"не може да бъде доставен|недостав"),
+    ("et",
+     r"kättetoimeta|toimetamine ebaõnnestus|ei saa? kohale toimetada"),
+    ("lt",
+     r"nepristaty|nepavyko pristatyti"),
+    ("lv",
+     r"nepiegād|neizdevās piegādāt|nevar piegādāt"),
+    ("ca",
+     r"no (s.ha pogut |es pot )?(lliurar|lliurat)|error .{0,20}lliurament"),
+    ("vi",
+     r"không (thể )?(gửi|chuyển|phát)|gửi (thư )?thất bại|thư bị trả lại"),
+    ("th",
+     r"ไม่สามารถส่ง|ส่งไม่สำเร็จ|ส่งไม่ได้"),
+    ("id, ms",
+     r"(tidak|gagal) (dapat )?(terkirim|dikirim|dihantar)|"
+     r"(pengiriman|penghantaran) gagal"),
     ("tr",
      r"teslim edilemed|iletilemed|gönderilemed"),
     ("el",
@@ -87,7 +112,7 @@ SUBJECTS = (
     ("ar",
      r"تعذر (ال)?(تسليم|إرسال)|لم يتم (ال)?تسليم|غير قابل للتسليم"),
     ("he",
-     r"לא ניתן (למסור|להעביר)|לא נמסר"),
+     r"לא ניתן (למסור|למסירה|להעביר)|לא נמסר|מסירה נכשלה"),
 )  # fmt: skip
 
 TEXTS = (
@@ -138,9 +163,10 @@ TEXTS = (
      r"utente sconosciuto"),
     ("nl",
      r"(niet|kon) .{0,40}(af|be)?(geleverd|bezorgd|leveren|verzonden)|"
-     r"onbestelbaar|bezorging .{0,40}mislukt"),
+     r"onbestelbaar|bezorging .{0,80}mislukt"),
     ("pl",
-     r"nie .{0,40}(dostarcz|doręcz|wysł)|niedostarcz"),
+     r"nie .{0,40}(dostarcz|doręcz|wysł)|niedostarcz|"
+     r"dostarcz\w+ .{0,80}nie powiodło"),
     ("ru",
      r"не .{0,40}доставлен|недоставлен|"
      r"(невозможно|не удал.{0,12}|не удается) (доставить|отправить)|отклонен"),
@@ -149,15 +175,36 @@ TEXTS = (
     ("cs",
      r"ne(mohl|lze|podařilo|byl).{0,30}doruč|nedoručit"),
     ("sv",
-     r"(inte|ej) .{0,30}leverer"),
+     r"(inte|ej) .{0,30}leverer|leverans\w* .{0,80}misslyck"),
     ("da, no",
-     r"ikke .{0,30}lever"),
+     r"ikke .{0,30}lever|levering\w* .{0,80}(mislykke|mislyktes)"),
     ("fi",
      r"ei .{0,30}(toimit|välit)|toimitus epäonnistui"),
     ("hu",
      r"nem .{0,40}kézbesít|kézbesíthetetlen"),
     ("ro",
-     r"nu .{0,30}livrat|nelivrat"),
+     r"nu .{0,30}livra|neliv?ra[tb]|livrarea .{0,80}nu a reușit"),
+    ("hr, sr, bs, sl",
+     r"(nije|nisu|ne može|ni) .{0,30}(isporuč|dostav|uspje|moguć|mogoče)|neisporuč|"
+     r"isporuka .{0,80}nije|није .{0,30}(испоруч|достав)"),
+    ("sk",
+     r"nedoruč|doručenie .{0,80}zlyhalo|ne(bolo|mohla) .{0,30}doruč"),
+    ("bg",
+     r"не може .{0,30}достав|не беше доставен|недоставен"),
+    ("et",
+     r"(ei|pole) .{0,40}(toimeta|saadet)|ebaõnnestus"),
+    ("lt",
+     r"nepavyko .{0,30}pristaty|nepristaty"),
+    ("lv",
+     r"(nevar|neizdevās) .{0,30}piegād|nepiegād"),
+    ("ca",
+     r"no .{0,30}lliura"),
+    ("vi",
+     r"không (thể )?.{0,20}(gửi|chuyển|phát)"),
+    ("th",
+     r"ไม่สามารถส่ง|ส่งไม่สำเร็จ|ไม่สามารถจัดส่ง"),
+    ("id, ms",
+     r"(tidak|gagal) (dapat )?(terkirim|dikirim|dihantar)"),
     ("tr",
      r"(teslim|ilet|gönder)\w* ?edileme|iletileme|gönderileme|teslim edileme"),
     ("el",
@@ -171,9 +218,9 @@ TEXTS = (
     ("ko",
      r"(배달|전송|전달|발송).{0,12}(실패|되지|할 수|못)|반송"),
     ("ar",
-     r"تعذر (ال)?(تسليم|إرسال)|لم يتم (ال)?تسليم|غير قابل للتسليم"),
+     r"تعذر (ال)?(تسليم|إرسال)|لم يتم (ال)?تسليم|غير قابل للتسليم|فشل (ال)?تسليم"),
     ("he",
-     r"לא ניתן (למסור|להעביר)|לא נמסר"),
+     r"לא ניתן (למסור|למסירה|להעביר)|לא נמסר|מסירה .{0,60}נכשל"),
 )  # fmt: skip
 
 #: It is late, and will be tried again.
@@ -183,7 +230,8 @@ DELAYS = re.compile(
     r"(will|be) (be |keep )?(retr(y|ied)|try(ing)? again|attempted again)|"
     r"will (continue|keep)|attempts will continue|temporar(y|ily) (fail|defer|"
     r"problem|unable)|delivery (is |was |has been )?(delayed|deferred)|"
-    r"delayed \d+ (hour|day)|wird weiter versucht|verzögert|retrasad|retardé|"
+    r"delayed \d+ (hour|day)|weiter(hin)? versucht|verzögert|retrasad|retardée?|"
+    r"différée|atrasad|opóźni|fördröj|försenad|forsink|zpožd|odgođen|viiväst|"
     r"in ritardo|vertraagd|задержан|遅延|延迟|지연",
     re.IGNORECASE,
 )

@@ -44,6 +44,11 @@ _MARK = re.compile(
 _MESSAGE_ID = re.compile(
     r"^message-id: {0,5}(<[^<>\s]{1,996}>)", re.IGNORECASE | re.MULTILINE
 )
+#: The same among what is told of a message.
+_NAMED_ID = re.compile(
+    r"(?<![\w-])message[- ]?id\s{0,3}[:=]\s{0,5}(<[^<>\s@]{1,900}@[^<>\s@]{1,250}>)",
+    re.IGNORECASE,
+)
 _NO_CONTENT = re.compile(
     r"<(script|style|head)\b.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL
 )
@@ -72,8 +77,10 @@ class Told:
         """Its Message-ID in angle brackets, "" where none is told. Some programs break
         the lines of its header, so that it ends too early."""
         found = delivery_status.message_id(self.returned.first("message-id"))
-        broken = None if found else _MESSAGE_ID.search(self.below)
-        return broken[1] if broken else found
+        if found:
+            return found
+        broken = _MESSAGE_ID.search(self.below) or _NAMED_ID.search(self.text)
+        return broken[1] if broken else ""
 
 
 def read(raw: bytes, parts: Sequence[entities.Entity]) -> Told:
