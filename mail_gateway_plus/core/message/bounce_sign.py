@@ -10,7 +10,7 @@
 import email.utils
 import re
 
-from . import answerable, automatic, bounce_words, header, told
+from . import answerable, automatic_words, bounce_words, header, told
 
 #: From this sum of weights on a text is a bounce.
 ENOUGH = 5
@@ -129,7 +129,7 @@ def _written(section: header.Section) -> int:
     """What speaks for a person, or for a program that answers for one."""
     subject = section.text("subject")[:_SUBJECT]
     other = 2 * (bounce_words.OTHERS.search(subject) is not None)
-    other += 3 * (automatic.SUBJECT.match(subject) is not None)
+    other += 3 * (automatic_words.SUBJECT.match(subject) is not None)
     if _sender(section) >= 2:
         return other
     return (

@@ -80,8 +80,11 @@ class RecipientStatus:
 
     @property
     def is_permanent(self) -> bool:
-        """Whether it failed, and for a reason that does not pass."""
-        return self.action == "failed" and self.meaning.permanent
+        """Whether it failed, and for a reason that does not pass. A mailbox is not
+        full for ever, whatever class of status a server has for it (RFC 3463, 3.3)."""
+        meant = self.meaning
+        passes = meant.code == "smtp_mailbox_full" or not meant.permanent
+        return self.action == "failed" and not passes
 
     @property
     def meaning(self) -> reply.Meaning:

@@ -19,6 +19,7 @@ from . import (
     abuse,
     bounce_sign,
     bounce_text,
+    bounce_words,
     delivery_status,
     entities,
     head,
@@ -46,6 +47,8 @@ KINDS = (
 #: far (bytes) it is looked for.
 _FEEDBACK = b"content-type: message/feedback-report"
 _SNIFFED = 65_536
+#: The weight of a sender that is a mail system (``bounce_sign.origin``).
+_SYSTEM = 2
 #: Fields that name to whom, and by whom, a report was sent.
 _OWN = ("to", "delivered-to", "x-original-to", "from", "cc")
 
@@ -60,7 +63,7 @@ def read(raw: bytes, section: header.Section | None = None) -> Report | None:
         return None
     parts = tuple(entities.walk(raw))
     return (
-        receipt.of_parts(raw, parts)
+        _receipt(raw, section, parts)
         or abuse.of_parts(raw, parts)
         or policy_report.of_parts(parts)
         or _delivery(raw, section, parts)
@@ -83,6 +86,23 @@ def is_likely(section: header.Section) -> bool:
         or policy_report.is_likely(section)
         or notification.is_likely(section)
         or abuse.is_likely(section)
+    )
+
+
+def _receipt(
+    raw: bytes, section: header.Section, parts: Sequence[entities.Entity]
+) -> Report | None:
+    """A receipt, or the refusal of a mail system in its form: so it tells senders what
+    a filter or a full mailbox has sent back (RFC 5429, 2.1.1)."""
+    found = receipt.of_parts(raw, parts)
+    if not found or found.was_read or bounce_sign.origin(section) < _SYSTEM:
+        return found
+    said = told.read(raw, parts)
+    if not bounce_words.TEXT.search(" ".join(said.text.split())):
+        return found
+    refused = delivery_status.RecipientStatus(found.address, found.original, "failed")
+    return delivery_status.DeliveryStatus(
+        (bounce_text.completed(refused, said),), found.message_id
     )
 
 

@@ -133,6 +133,35 @@ def test_message_that_is_only_told_of():
     assert report.read(raw).message_id == "<1@demo.example>"
 
 
+def receipt(sender, text):
+    return (
+        f"From: {sender}\nSubject: Rejected: Offer\nContent-Type: multipart/report;"
+        ' report-type=disposition-notification; boundary="b"\n\n--b\n\n'
+        f"{text}\n\n--b\nContent-Type: message/disposition-notification\n\n"
+        f"Final-Recipient: rfc822; {ANN}\nOriginal-Message-ID: <1@demo.example>\n"
+        "Disposition: automatic-action/MDN-sent-automatically; deleted\n\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "permanent"),
+    [("Quota exceeded (mailbox for user is full)", False), ("No such user here", True)],
+)
+def test_refusal_in_the_form_of_a_receipt(reason, permanent):
+    text = f"Your message to <{ANN}> was automatically rejected:\n{reason}\n"
+    found = report.read(receipt("Mail Delivery Subsystem <postmaster@b.example>", text))
+    assert reports.code(found) == "bounce_report"
+    assert found.message_id == "<1@demo.example>"
+    (one,) = found.recipients
+    assert one.address == ANN and reason in one.diagnostic
+    assert one.is_permanent is permanent
+
+
+def test_what_somebody_deleted_unread_is_a_receipt():
+    raw = receipt(ANN, "Your message was deleted without being read.")
+    assert reports.code(report.read(raw)) == "read_receipt"
+
+
 @pytest.mark.parametrize(
     ("subject", "text"),
     [

@@ -81,7 +81,7 @@ RECIPIENTS = [
     # The status stands in what was said only
     (
         [FINAL, b"Diagnostic-Code: smtp;550 5.2.2 full"],
-        ("a@b.example", "failed", "5.2.2", True),
+        ("a@b.example", "failed", "5.2.2", False),
     ),
     (
         [FINAL, FAILED,
