@@ -24,8 +24,8 @@ class MailGatewayRule(models.Model):
         :return: the rules that matched, in order
         """
         book = self._book(observation, before_replies)
-        # CPU time: a machine that is busy makes no expression slow.
-        spent = observation.spent = observation.spent or Spent(time.thread_time)
+        # To ask for the thread's own time takes half as long as an expression.
+        spent = observation.spent = observation.spent or Spent(time.monotonic)
         before = spent.unasked
         answers = rule.ask(book.rules, observation.letter, spent=spent)
         observation.slow += answers.slow

@@ -100,7 +100,7 @@ def test_expression_without_end_does_not_match_and_is_told():
 def test_all_expressions_together_have_one_time():
     """Ten are slow, each within what one may take; those behind them are not asked."""
     turns = iter(range(1_000))
-    spent = pattern.Spent(lambda: next(turns) * 0.015, limit_s=0.149)
+    spent = pattern.Spent(lambda: next(turns) * 0.016, limit_s=0.159)
     slow = [Rule(n, (Condition("subject", "regex", f"x{n}"),)) for n in range(1, 41)]
     rules = rule.compiled([*slow, Rule(50, (URGENT,))])
     answers = rule.ask(rules, letter("urgent"), told=12, spent=spent)
