@@ -4,8 +4,8 @@
 
 Each is a line of ``STORIES``: a message goes to Postfix, which hosts the domains of two
 companies in one mailbox, lies in Dovecot, is fetched from there, and ends in a record,
-in the ledger, or with somebody outside whose mailbox the answer lies in. The storm of
-500 automatic answers is ``test_a_storm_is_answered_once`` in ``test_autoresponder.py``.
+in the ledger, or with somebody outside whose mailbox the answer lies in. A try of the
+message has said so before. The storm of 500 automatic answers is ``test_storm.py``.
 """
 
 import smtplib
@@ -460,6 +460,13 @@ class World:
                 client.sendmail(ASKER, turn, raw)
         arrived(stack, LOGIN, len(turns))
 
+    def forecast(self, raw):
+        """What a try says before: state, reason and models."""
+        with self.live.env() as env:
+            found = env["mail.gateway.rule"].explain(raw, self.box)
+        models = [to["model"] for to in found["destinations"]]
+        return found["state"], found["reason_code"], sorted(models)
+
     def fetch(self):
         """The rows of what is fetched and processed, as ids."""
         known = {row for (row,) in self.live.ledger(self.box, "id")}
@@ -498,12 +505,16 @@ def test_story(world, stack, story):
     with world.live.env() as env:
         headers = story.given(env(context={"story": story.tells}))
     world.send(story, headers)
+    expected = world.forecast(stack.messages(LOGIN)[0])
     found = world.fetch()
     with world.live.env() as env:
         rows = env["mail.gateway.incoming"].browse(found)
         ends = [(row.state, row.reason_code) for row in rows]
         assert ends == list(story.ends), rows.mapped("reason_cause")
         assert sorted(rows.outcome_ids.mapped("res_model")) == sorted(story.reaches)
+        assert expected[:2] == ends[0]
+        if not story.apart:
+            assert expected[2] == sorted(story.reaches)
         story.then(env, rows)
         rules = env["mail.gateway.rule"].search([("name", "=", story.tells)])
         assert all(one.hit_count == 1 for one in rules)

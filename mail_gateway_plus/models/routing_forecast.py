@@ -18,9 +18,9 @@ from odoo import SUPERUSER_ID, api
 from odoo.tools import email_split
 from odoo.tools.mail import unfold_references
 
-from ..core.message import bounds, loop, repair
+from ..core.message import bounds, facts, loop, repair
 from ..core.routing import chain
-from ..core.routing.observation import Observation, Reached
+from ..core.routing.observation import Guise, Observation, Reached
 from .observing import observing
 from .routing_call import Call
 
@@ -67,7 +67,8 @@ class _Forecast:
             self.observation.note(finding.code, **finding.params)
             return
         row, observation = self.row, self.observation
-        recipients = row._delivery().recipients if row.id else ()
+        recipients = self._recipients()
+        observation.guise = Guise(recipients=recipients)
         row._observe(observation, row._letter(self.raw, recipients))
         try:
             self._parse(readable)
@@ -81,6 +82,12 @@ class _Forecast:
                 observation.note(code, error=said, kind=type(problem).__name__)
             return
         self._reach(routes or ())
+
+    def _recipients(self):
+        """Those that the ledger has or would have of the message."""
+        if self.row.id:
+            return self.row._delivery().recipients
+        return tuple(filter(None, facts.read(self.raw).recipients.split(", ")))
 
     def _parse(self, readable):
         try:
