@@ -14,7 +14,7 @@ from odoo.release import version as odoo_version
 from sandbox.say import Missing, line
 from sandbox.stack import Stack
 
-from . import crowd, decision, rounds, table
+from . import crowd, decision, domains, rounds, table
 from .cases import CASES, SIDES
 from .side import Side
 
@@ -46,6 +46,11 @@ def main() -> None:
     stack = Stack.attach()
     begin, load = time.monotonic(), os.getloadavg()[0]
     found, halves = [], []
+    if wanted.case in domains.NAME:
+        domains.run(wanted.short)
+    others = (*(case.name for case in CASES), crowd.NAME, decision.NAME)
+    if not any(wanted.case in name for name in others):
+        return
     with contextlib.ExitStack() as opened:
         sides = [opened.enter_context(Side.ready(stack, name)) for name in SIDES]
         for case in [case for case in CASES if wanted.case in case.name]:

@@ -102,17 +102,18 @@ class NameServer:
         return reply
 
     def _fill(self, reply: dns.message.Message, name: dns.name.Name, kind: int) -> None:
-        origins = [origin for origin in self.zones if name.is_subdomain(origin)]
-        if not origins:
+        zone = self._zone_of(name)
+        if zone is None:
             reply.set_rcode(dns.rcode.REFUSED)
             return
-        zone = self.zones[max(origins, key=len)]
         for _hop in range(8):
             alias = zone.get_rrset(name, dns.rdatatype.CNAME)
             if alias is None or kind == dns.rdatatype.CNAME:
                 break
             reply.answer.append(alias)
             name = alias[0].target
+            # As a resolver does, which follows into the zones of others.
+            zone = self._zone_of(name) or zone
         found = zone.get_rrset(name, kind)
         if found is not None:
             reply.answer.append(found)
@@ -120,6 +121,10 @@ class NameServer:
         if not reply.answer and not _exists(zone, name):
             reply.set_rcode(dns.rcode.NXDOMAIN)
         reply.authority.append(zone.get_rrset(zone.origin, dns.rdatatype.SOA))
+
+    def _zone_of(self, name: dns.name.Name) -> dns.zone.Zone | None:
+        origins = [origin for origin in self.zones if name.is_subdomain(origin)]
+        return self.zones[max(origins, key=len)] if origins else None
 
     def _over_udp(self, handler: Any) -> None:
         wire, socket = handler.request

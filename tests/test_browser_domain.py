@@ -28,6 +28,13 @@ def names(house):
         key, place = "mail_gateway_plus.name_servers", f"127.0.0.1:{server.port}"
         house.call("ir.config_parameter", "set_param", key, place)
         house.create("mail.alias.domain", name=NAME)
+        house.create(
+            "ir.mail_server",
+            name="Relay",
+            smtp_host="relay.test",
+            from_filter=NAME,
+            test_before_save=False,
+        )
         yield server
 
 
@@ -56,6 +63,13 @@ def test_two_spf_records_are_mended(desk, names):
     close.first.click()
     assert desk.fits("[name=record_ids] .o_list_renderer")
     desk.picture("domain-records")
+    desk.tab("Servers")
+    expect(form).to_contain_text("whether it is signed is not known")
+    assert desk.fits("[name=server_ids] .o_list_renderer")
+    desk.picture("domain-servers")
+    desk.tab("Demands")
+    expect(form).to_contain_text("SPF and DKIM both pass")
+    desk.picture("domain-demands")
     desk.tab("What Was Found")
     desk.picture("domain-findings")
     desk.tab("Hand On")
@@ -72,6 +86,10 @@ def test_two_spf_records_are_mended(desk, names):
     expect(form).not_to_contain_text("SPF records where only one may be.")
     desk.find(".o_notification_close").first.click()
     desk.picture("domain-mended")
+    desk.tab("DMARC")
+    expect(form).to_contain_text("The policy before has stood long enough")
+    expect(form).to_contain_text("v=DMARC1; p=quarantine")
+    desk.picture("domain-path")
 
 
 def copied(desk, host):

@@ -426,6 +426,7 @@ Authentication-Results: mx.demo.example; spf=pass smtp.mailfrom=sales@demo.examp
 Authentication-Results: relay.else.example; spf=fail; dkim=fail; dmarc=fail
 Received: from odoo by relay.else.example with ESMTPSA; {date}
 Sender: account@else.example
+DKIM-Signature: v=1; a=rsa-sha256; d=Demo.example; s=mail2026; h=from; bh=x; b=y
 """
 
 
@@ -447,6 +448,15 @@ def test_what_other_servers_say_on_the_way(world, lost):
         assert trip.added_sender == "account@else.example"
         way = "TLS 1.3, TLS_AES_128_GCM_SHA256 (relay.else.example → mx.demo.example)"
         assert trip.encryption == way
+        # The check of the domain goes by what is learned here.
+        assert (trip.came_from, trip.came_encrypted) == ("192.0.2.1", "yes")
+        domain = env["mail.gateway.domain"].create({"name": "demo.example"})
+        subject = domain._subject()
+        sender = next(s for s in subject.servers if s.name == trip.mail_server_id.name)
+        assert sender.addresses == ("192.0.2.1",)
+        assert sender.signs == (("demo.example", "mail2026"),)
+        assert subject.selectors == ("mail2026",) and subject.is_encrypted
+        assert "ip4:192.0.2.1" in subject.terms
 
 
 LATE = b"""\

@@ -75,8 +75,10 @@ from . import ir_mail_server_trace
 from . import mail_gateway_domain
 from . import mail_gateway_domain_record
 from . import mail_gateway_domain_source
+from . import ir_mail_server_domain
 from . import mail_gateway_domain_subject
 from . import mail_gateway_domain_check
+from . import mail_gateway_domain_standing
 from . import mail_gateway_domain_export
 from . import ir_mail_server_null
 from . import mail_alias

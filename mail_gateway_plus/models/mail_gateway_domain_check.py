@@ -5,7 +5,7 @@ import random
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import email_domain_extract, plaintext2html
 
 from ..core import finding as core_finding
 from ..core.dns import codes, domain_report, proposed
@@ -60,9 +60,11 @@ class MailGatewayDomain(models.Model):
 
         :param is_told: whether somebody gets an activity for what has changed
         """
+        volumes = self._volumes()
+        subjects = [one._subject(volumes) for one in self]
         rounds = [
-            decided(functools.partial(domain_report.report, subject=one._subject()))
-            for one in self
+            decided(functools.partial(domain_report.report, subject=one))
+            for one in subjects
         ]
         servers = self.env["ir.config_parameter"].sudo().get_param(NAME_SERVERS, "")
         # None waits for the name servers: the transaction ends here.
@@ -71,6 +73,7 @@ class MailGatewayDomain(models.Model):
         for domain, report in zip(self, reports, strict=True):
             # Whoever holds it stores the same now, or deletes it.
             if locked := domain.exists().try_lock_for_update():
+                locked.counted_day = volumes.get(locked.name, 0)
                 locked._take(report, is_told)
             self.env.cr.commit()  # pylint: disable=invalid-commit
 
@@ -179,7 +182,7 @@ class MailGatewayDomain(models.Model):
         is_told = changed.filtered(
             lambda one: one.severity in TOLD and one.code not in codes.NOBODY_SAID
         )
-        user = self.env.ref("base.user_admin", raise_if_not_found=False)
+        user = self.user_id or self.env.ref("base.user_admin", False)
         if not is_told or not user:
             return
         self.with_context(mail_activity_quick_update=True).activity_schedule(
@@ -190,6 +193,13 @@ class MailGatewayDomain(models.Model):
         )
 
     # --- from time to time
+
+    @api.model
+    def _look_soon(self, email):
+        """Something has become known of mail from this address."""
+        name = self._normalised({"name": email_domain_extract(email or "")})["name"]
+        if known := self.search([("name", "=", name)]).try_lock_for_update():
+            known.next_check = False
 
     @api.model
     def _cron_check(self):

@@ -1,16 +1,23 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import ipaddress
+from datetime import timedelta
 
-from odoo import models
-from odoo.tools import email_domain_extract
+from odoo import api, fields, models
+from odoo.tools.sql import escape_psql
 
 from ..core.dns import dkim_signature
 from ..core.dns.domain_report import Subject
-from ..core.message import header
+from ..core.dns.mx_reach import Reach
 
 #: As many real messages as are looked at for selectors.
 MOST_MESSAGES = 50
+#: Days within which a message to the domain shows that its mail comes in.
+REACH_DAYS = 30
+#: Parameters: whether blocklists are asked, and which.
+LISTS_SWITCH = "mail_gateway_plus.blocklists"
+LISTS = "mail_gateway_plus.blocklist_names"
+USUAL_LISTS = "zen.spamhaus.org bl.spamcop.net psbl.surriel.com"
 
 
 class MailGatewayDomain(models.Model):
@@ -18,71 +25,136 @@ class MailGatewayDomain(models.Model):
 
     _inherit = "mail.gateway.domain"
 
-    def _subject(self):
-        """``core.dns.domain_report.Subject``"""
+    def _subject(self, volumes=None):
+        """``core.dns.domain_report.Subject``
+
+        :param volumes: {domain: mails a day}
+        """
         self.ensure_one()
-        providers = self._servers()._sending_providers()
-        addresses = tuple((self.addresses or "").split())
+        servers = self._servers()
+        providers = servers._sending_providers()
+        typed = tuple((self.addresses or "").split())
+        sending = [server._as_sender(self) for server in servers]
+        own = servers.filtered(lambda one: not one._sending_providers())
+        owned = [*typed, *(ip for one in own for ip in one._sending_addresses(self))]
+        return Subject(
+            self.name,
+            terms=self._terms(providers, [*owned, *servers._typed_addresses()]),
+            addresses=typed,
+            selectors=self._selectors(providers),
+            hints=tuple(dict.fromkeys(self._selectors_of_mail())),
+            reports=self.report_email or "",
+            delivering=tuple(dict.fromkeys(owned)),
+            lists=self._lists(),
+            keys=tuple(key for one in providers for key in one._dkim_keys(self.name)),
+            servers=tuple(filter(None, sending)),
+            reach=self._reach(),
+            volume_day=max(self.volume_day, (volumes or {}).get(self.name, 0)),
+            is_encrypted=servers._came_encrypted(self),
+            unsubscribe="mailing.mailing" in self.env or None,
+            policy_days=self._policy_days(),
+        )
+
+    @api.model
+    def _terms(self, providers, addresses):
         terms = dict.fromkeys(
             term for one in providers for term in (one.spf_terms or "").split()
         )
-        terms.update(dict.fromkeys(map(_term, addresses)))
-        keys = [key for one in providers for key in one._dkim_keys(self.name)]
-        selectors = [
-            *(self.selectors or "").split(),
-            *(name for one in providers for name in (one.dkim_selectors or "").split()),
-            *self._seen_selectors(),
+        return tuple(terms | dict.fromkeys(map(_term, addresses)))
+
+    @api.model
+    def _lists(self):
+        """The blocklists to ask: none unless somebody has switched them on."""
+        params = self.env["ir.config_parameter"].sudo()
+        if not params.get_param(LISTS_SWITCH):
+            return ()
+        return tuple(params.get_param(LISTS, USUAL_LISTS).lower().split())
+
+    def _policy_days(self):
+        """How long the DMARC policy of today has stood, as far as is known."""
+        since = self.policy_since
+        return (fields.Datetime.now() - since).days if since else 0
+
+    # --- DKIM
+
+    def _selectors(self, providers):
+        """Typed, of the providers, and those that our servers have signed with."""
+        said = [self.selectors, *providers.mapped("dkim_selectors")]
+        known = [name for text in said for name in (text or "").split()]
+        trips = self.env["ir.mail_server"]._trips_of(self)
+        seen = [
+            pair for trip in trips for pair in (trip.signatures or {}).get("keys", ())
         ]
-        return Subject(
-            self.name,
-            terms=tuple(terms),
-            addresses=addresses,
-            selectors=tuple(dict.fromkeys(one.lower() for one in selectors)),
-            reports=self.report_email or "",
-            delivering=addresses,
-            keys=tuple(keys),
+        known += [label for domain, label in seen if domain == self.name]
+        return tuple(dict.fromkeys(one.lower() for one in known))
+
+    def _selectors_of_mail(self):
+        """Of messages that say that they come from the domain, as long as they are
+        kept: anybody may have written them."""
+        Incoming = self.env["mail.gateway.incoming"].sudo()
+        came = [("email_from", "=ilike", f"%@{escape_psql(self.name)}%")]
+        rows = Incoming.search(came, limit=MOST_MESSAGES, order="id desc")
+        for row in rows:
+            for one in map(
+                dkim_signature.parsed, dkim_signature.fields(row._head_read())
+            ):
+                if one and one.domain == self.name:
+                    yield one.selector
+
+    # --- the way in
+
+    def _reach(self):
+        """None where Odoo receives nothing at the domain."""
+        named = [("name", "=", self.name)]
+        aliases = self.env["mail.alias.domain"].sudo().search(named)
+        if not aliases:
+            return None
+        mailboxes = self.env["fetchmail.server"].sudo().search([("state", "=", "done")])
+        provider = self.env["mail.gateway.provider"]
+        hosts = list(dict.fromkeys(filter(None, mailboxes.mapped("server"))))
+        ends = [provider._at(host).mx_hosts or "" for host in hosts]
+        needed = [*aliases.mapped("catchall_email"), *aliases.mapped("bounce_email")]
+        return Reach(
+            is_seen=self._has_come(f"@{self.name}", REACH_DAYS),
+            mailboxes=tuple(hosts),
+            houses=tuple(house for text in ends for house in text.split()),
+            unseen=tuple(one for one in needed if one and not self._has_come(one)),
         )
 
-    def _servers(self):
-        """The outgoing servers that send in its name."""
-        servers = self.env["ir.mail_server"].sudo().search([])
-        return servers.filtered(lambda one: self._is_sent_by(one.from_filter))
+    @api.model
+    def _has_come(self, address, days=None):
+        """Whether a message to it is known to have come in."""
+        came = [("recipients", "ilike", escape_psql(address))]
+        if days:
+            since = fields.Datetime.now() - timedelta(days=days)
+            came.append(("create_date", ">=", since))
+        return bool(self.env["mail.gateway.incoming"].sudo().search(came, limit=1))
 
-    def _is_sent_by(self, from_filter):
-        parts = [part.strip() for part in (from_filter or "").split(",")]
-        names = {email_domain_extract(part) or part.lower() for part in parts if part}
-        return not names or self.name in names
+    # --- how much
 
-    def _seen_selectors(self):
-        """Of messages in its name that came back, as long as they are kept."""
-        trips = self.env["mail.gateway.round.trip"].sudo()
-        came = [("incoming_id", "!=", False), ("email", "=ilike", f"%@{self.name}")]
-        messages = trips.search(came, limit=MOST_MESSAGES).incoming_id
-        found = [dkim_signature.parsed(text) for text in messages._signatures()]
-        return [one.selector for one in found if one and one.domain == self.name]
-
-
-class MailGatewayIncoming(models.Model):
-    _inherit = "mail.gateway.incoming"
-
-    def _signatures(self):
-        """The fields DKIM-Signature of these messages, as far as they are kept."""
-        for row in self:
-            for name, value in header.fields(row._head_read()):
-                if name == "dkim-signature":
-                    yield value.decode("latin-1")
-
-
-class IrMailServer(models.Model):
-    _inherit = "ir.mail_server"
-
-    def _sending_providers(self):
-        """The providers behind these servers, as far as they are known."""
-        providers = self.env["mail.gateway.provider"].sudo()
-        for server in self.sudo():
-            known = server.provider_id.sudo()
-            providers |= known or providers._at(server.smtp_host, "outgoing_hosts")
-        return providers
+    @api.model
+    def _volumes(self):
+        """{domain: mails on the busiest of the last seven days}"""
+        self.env.cr.execute(
+            """
+            SELECT domain, max(count) FROM (
+                SELECT lower(substring(message.email_from FROM '@([^@>\\s]+)'))
+                           AS domain,
+                       date_trunc('day', message.date) AS day,
+                       count(*) AS count
+                  FROM mail_message AS message
+                  JOIN mail_notification AS sent
+                    ON sent.mail_message_id = message.id
+                 WHERE sent.notification_type = 'email'
+                   AND message.date >= %s
+              GROUP BY 1, 2
+            ) AS days
+            WHERE domain IS NOT NULL
+            GROUP BY domain
+            """,
+            [fields.Datetime.now() - timedelta(days=7)],
+        )
+        return dict(self.env.cr.fetchall())
 
 
 def _term(address):

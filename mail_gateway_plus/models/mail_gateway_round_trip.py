@@ -91,6 +91,9 @@ class MailGatewayRoundTrip(models.Model):
     dmarc = fields.Char("DMARC", readonly=True)
     checked_by = fields.Char(readonly=True)
     encryption = fields.Char("Encryption of the Last Hop", readonly=True)
+    came_from = fields.Char("Sending IP Address", readonly=True)
+    came_encrypted = fields.Selection([("yes", "Yes"), ("no", "No")], readonly=True)
+    signatures = fields.Json(readonly=True, help="{keys: [[domain, selector]]}")
 
     @api.depends("sent_on", "arrived_on")
     def _compute_seconds(self):

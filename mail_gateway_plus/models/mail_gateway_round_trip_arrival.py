@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 from odoo import api, fields, models
 
 from ..core.delivery import arrival, roundtrip
+from ..core.dns import dkim_signature, mx
 from ..core.routing.observation import Reached
 
 
@@ -73,10 +74,23 @@ class MailGatewayRoundTrip(models.Model):
                 "return_path": self._path(found),
                 "checked_by": found.checked_by,
                 "encryption": self._encryption(found.last_hop),
+                **self._learned(found.last_hop, raw),
                 **{method: self._result(found, method) for method in arrival.METHODS},
             }
         )
         self._tell(ending.state, ending.evidence, ending.code, "after")
+        self.env["mail.gateway.domain"].sudo()._look_soon(self.email)
+
+    @api.model
+    def _learned(self, hop, raw):
+        """What the check of the domain wants to know: the message goes in time."""
+        signed = [dkim_signature.parsed(one) for one in dkim_signature.fields(raw)]
+        address = hop.address if hop and mx.is_public(hop.address) else False
+        return {
+            "came_from": address,
+            "came_encrypted": hop and ("yes" if hop.is_encrypted else "no"),
+            "signatures": {"keys": [[s.domain, s.selector] for s in signed if s]},
+        }
 
     @api.model
     def _moment(self, found):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from .ir_mail_server_before_save import DEFAULT as TEST_BEFORE_SAVE
 from .ir_mail_server_permission import DAYS_SETTING
+from .mail_gateway_domain_subject import LISTS, LISTS_SWITCH, USUAL_LISTS
 from .mail_gateway_incoming_retention import DAYS
 from .mail_mail_queue import PAUSED as SENDING_PAUSED
 from .res_users import OWN_ADDRESSES
@@ -43,6 +44,15 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=OWN_ADDRESSES,
         help="Mail that no alias takes and that is written to an address of a user"
         " shows in the inbox of that user.",
+    )
+    mail_gateway_blocklists = fields.Boolean(
+        "Look Sending Servers Up in Blocklists",
+        config_parameter=LISTS_SWITCH,
+        help="The check of a mail domain asks these lists for the addresses of servers"
+        " that deliver themselves. Each list learns which addresses are asked for.",
+    )
+    mail_gateway_blocklist_names = fields.Char(
+        "Blocklists", config_parameter=LISTS, default=USUAL_LISTS
     )
     mail_gateway_attention_count = fields.Integer(
         compute="_compute_mail_gateway_attention_count"

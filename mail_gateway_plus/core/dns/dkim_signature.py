@@ -8,8 +8,10 @@ Signature(domain='h.example', selector='sel.a', algorithm='rsa-sha256')
 True
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..message import head, header
 from . import tags
 from .name import is_name, plain
 
@@ -38,3 +40,10 @@ def parsed(value: str) -> Signature | None:
     if not domain or not selector or not is_name(key_name(selector, domain)):
         return None
     return Signature(domain, selector, found.get("a").lower())
+
+
+def fields(raw: bytes) -> Iterator[str]:
+    """The values of all fields DKIM-Signature of a message."""
+    for name, value in header.fields(head.split(raw)[0]):
+        if name == "dkim-signature":
+            yield value.decode("latin-1")

@@ -105,11 +105,12 @@ def _of_host(book: Book, domain: str, host: str) -> Iterator[Finding]:
     elif not any(one.records for one in answers):
         yield made(UNCHECKED, domain, "warning")
     found = [record[0] for one in answers for record in one.records]
-    if found and not any(map(_is_public, found)):
+    if found and not any(map(is_public, found)):
         values = {"host": host, "address": found[0]}
         yield made(HOST_PRIVATE, domain, "warning", **values)
 
 
-def _is_public(address: str) -> bool:
+def is_public(address: str) -> bool:
+    """Whether others can reach it."""
     ip = address_of(address)
     return ip is not None and not any(ip in one for one in LOCAL)

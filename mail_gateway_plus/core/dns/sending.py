@@ -19,7 +19,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..finding import Finding
-from . import dkim, dmarc_alignment, spf_check, spf_finding
+from . import (
+    dkim,
+    dmarc_alignment,
+    spf_check,
+    spf_finding,
+    spf_merge,
+    spf_published,
+)
 from .book import Book
 from .dmarc_alignment import Alignment
 from .spf_client import Client
@@ -32,14 +39,14 @@ class Server:
     ``name`` is what people call it; ``bounce`` the domain of the envelope sender;
     ``addresses`` those that its mail comes from, as far as they are known; ``signs``
     the keys that it signs with, as (domain, selector), None where nobody has seen a
-    message of it; ``is_direct`` tells that it delivers itself.
+    message of it; ``terms`` what SPF has to allow for its provider.
     """
 
     name: str
     bounce: str
     addresses: tuple[str, ...] = ()
     signs: tuple[tuple[str, str], ...] | None = None
-    is_direct: bool = False
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,8 @@ class Standing:
         """Whether one of them passes and speaks for the domain."""
         if self.alignment.finding.code == dmarc_alignment.UNCHECKED:
             return None
-        return either(self.alignment.spf, self.alignment.dkim)
+        by_spf = self.spf if self.alignment.spf else False
+        return either(by_spf, self.alignment.dkim)
 
 
 def either(one: bool | None, other: bool | None) -> bool | None:
@@ -77,13 +85,16 @@ def every(several: Iterable[bool | None]) -> bool | None:
 
 def standing(book: Book, domain: str, server: Server) -> Standing:
     by_address = [_sender(book, server.bounce, ip) for ip in server.addresses]
+    is_own = _is_own(book, domain, server.bounce)
     passes = every(_PASSES.get(one.code, False) for one in by_address)
+    if not by_address and server.terms and is_own:
+        passes = _allows(book, server)
     signed = _signed(book, server)
     # What does not pass speaks for nobody.
     envelope = "" if passes is False else server.bounce
     found = dmarc_alignment.alignment(book, domain, envelope, signed, server.name)
     # SPF of another organisation is not for this domain to mend.
-    own = by_address if _is_own(book, domain, server.bounce) else []
+    own = by_address if is_own else []
     every_finding = (*own, found.finding)
     is_signed = None if signed is None else bool(signed)
     return Standing(server, passes, is_signed, found, every_finding)
@@ -103,6 +114,15 @@ def _sender(book: Book, domain: str, ip: str) -> Finding:
 
 def _is_own(book: Book, domain: str, bounce: str) -> bool:
     return dmarc_alignment.is_aligned(book, domain, bounce)
+
+
+def _allows(book: Book, server: Server) -> bool | None:
+    """Whether all that its provider may send from passes, where no address is known."""
+    found = spf_published.published(book, server.bounce)
+    merge = spf_merge.merged(book, server.bounce, server.terms)
+    if found.problem == spf_published.UNCHECKED or merge is None:
+        return None
+    return not found.problem and not merge.added
 
 
 def _signed(book: Book, server: Server) -> list[str] | None:

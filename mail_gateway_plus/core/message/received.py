@@ -10,10 +10,13 @@ Each server writes one on top of the others; those of strangers may be invented.
 >>> found = hop(value)
 >>> found.source, found.by, found.protocol, found.tls
 ('a.example', 'mx.b.example', 'ESMTPS', 'TLS 1.3, TLS_AES_256_GCM_SHA384')
+>>> found.address, hop(b"from x ([IPv6:2001:db8::1]) by y").address
+('192.0.2.1', '2001:db8::1')
 """
 
 import datetime
 import email.utils
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -26,6 +29,7 @@ _CLAUSE = re.compile(r"(?:^|\s)(from|by|with)\s+(\S+)", re.IGNORECASE)
 _VERSION = re.compile(r"\b(?:TLS|SSL)[ v]{0,2}(1)(?:[._]([0-3]))?(?![0-9])", re.I)
 #: Names in the manner of OpenSSL and of RFC 8446, B.4.
 _CIPHER = re.compile(r"\b((?:TLS_|ECDHE|DHE|AES|CHACHA)[A-Z0-9_-]{6,})\b")
+_ADDRESS = re.compile(r"[\[(](?:IPv6:)?([0-9A-Fa-f.:]{3,45})[\])]", re.IGNORECASE)
 #: RFC 3848: S for TLS, A for a login.
 _PROTOCOL = re.compile(r"(UTF8)?(SMTP|ESMTP|LMTP)(S?)(A?)", re.IGNORECASE)
 
@@ -34,13 +38,15 @@ _PROTOCOL = re.compile(r"(UTF8)?(SMTP|ESMTP|LMTP)(S?)(A?)", re.IGNORECASE)
 class Hop:
     """One server's word. ``source`` is what the other side called itself, ``by`` the
     server, both in lower case; ``tls`` says how it was encrypted: "" where nothing is
-    said. ``moment`` has a zone."""
+    said. ``moment`` has a zone. ``address`` is what the other side came from, as the
+    server saw it."""
 
     source: str
     by: str
     protocol: str
     tls: str
     moment: datetime.datetime | None
+    address: str = ""
 
     @property
     def is_smtp(self) -> bool:
@@ -72,7 +78,20 @@ def hop(value: bytes) -> Hop:
     for name, word in _CLAUSE.findall(plain):
         clauses.setdefault(name.lower(), word)
     source, by = (clauses.get(name, "").lower() for name in ("from", "by"))
-    return Hop(source, by, clauses.get("with", ""), _tls(said), _moment(date))
+    protocol = clauses.get("with", "")
+    return Hop(source, by, protocol, _tls(said), _moment(date), _address(said))
+
+
+def _address(said: str) -> str:
+    """The last one before the server's own name: what comes first may be what the other
+    side called itself."""
+    found = _ADDRESS.findall(re.split(r"\sby\s", said, maxsplit=1, flags=re.I)[0])
+    for text in reversed(found):
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            continue
+    return ""
 
 
 def _tls(said: str) -> str:

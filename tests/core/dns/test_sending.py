@@ -51,7 +51,10 @@ def standing(records=(), **values):
 @pytest.mark.parametrize(
     "values, expected, code",
     [
-        ({}, (None, None, True), "dmarc_dkim_unknown"),
+        ({}, (None, None, None), "dmarc_dkim_unknown"),
+        ({"terms": ("ip4:192.0.2.1",)}, (True, None, True), "dmarc_dkim_unknown"),
+        ({"terms": ("include:p.example",)}, (False, None, None),
+         "dmarc_alignment_unknown"),
         ({"addresses": (IP,)}, (True, None, True), "dmarc_dkim_unknown"),
         ({"addresses": (IP, OTHER)}, (False, None, None), "dmarc_alignment_unknown"),
         ({"addresses": (IP,), "signs": SIGNED}, (True, True, True), "dmarc_aligned"),

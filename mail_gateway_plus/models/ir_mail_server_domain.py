@@ -1,0 +1,136 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.tools import email_domain_extract
+
+from ..core.delivery.sender import Letter, leaving
+from ..core.dns.sending import Server
+
+#: As many round trips as are looked at for what a server does.
+MOST_TRIPS = 100
+#: A sender of the domain who has no rules of his own.
+SOMEBODY = "somebody"
+
+
+class IrMailServer(models.Model):
+    """What the check of a domain wants to know of a server."""
+
+    _inherit = "ir.mail_server"
+
+    sending_addresses = fields.Char(
+        "Sending IP Addresses",
+        help="Addresses that mail really leaves from, as others see them: separated by"
+        " blanks. Round trips show those of a provider; those of a server of your own"
+        " are put into the SPF records of its domains.",
+    )
+
+    @api.constrains("sending_addresses")
+    def _check_sending_addresses(self):
+        self.env["mail.gateway.domain"]._check_ips(self.mapped("sending_addresses"))
+
+    def _as_sender(self, domain):
+        """``core.dns.sending.Server``; None where its mail leaves under another domain.
+
+        :param domain: of mail.gateway.domain
+        """
+        self.ensure_one()
+        bounce = self._bounce_domain(domain)
+        if bounce is None:
+            return None
+        return Server(
+            self.name,
+            bounce,
+            self._sending_addresses(domain),
+            self._signs(domain),
+            tuple((self._sending_providers().spf_terms or "").split()),
+        )
+
+    def _bounce_domain(self, domain):
+        """The domain of the envelope sender: as the last round trip showed it, else as
+        Odoo would write it; None where From would not be of the domain."""
+        author = f"{SOMEBODY}@{domain.name}"
+        bounce = domain._bounce_email() or author
+        # As stock's _prepare_email_message__ (19.0) does.
+        if not self._match_from_filter(bounce, self.from_filter):
+            bounce = author
+        if self._has_sender_rules():
+            known = self._sender_rules()
+            letter = Letter(("", author), ("", author), bounce)
+            found = leaving(known.rules, letter, lambda a: self._is_listed(known, a))
+            if email_domain_extract(found.sender[1]) != domain.name:
+                return None
+            bounce = found.envelope
+        seen = self._trips_of(domain, self)[:1].return_path or ""
+        return (
+            email_domain_extract(seen) or email_domain_extract(bounce) or ""
+        ).lower()
+
+    @api.model
+    def _trips_of(self, domain, servers=None):
+        """Round trips of senders of a domain that came back, the last ones first."""
+        came = [
+            ("state", "=", "returned"),
+            ("email", "=ilike", f"%@{domain.name}"),
+        ]
+        if servers is not None:
+            came.append(("mail_server_id", "in", servers.ids))
+        return self.env["mail.gateway.round.trip"].sudo().search(came, limit=MOST_TRIPS)
+
+    def _typed_addresses(self):
+        return [
+            ip for one in self for ip in (one.sudo().sending_addresses or "").split()
+        ]
+
+    def _sending_addresses(self, domain):
+        """Typed, and learned from round trips."""
+        learned = self._trips_of(domain, self).mapped("came_from")
+        every = [*self._typed_addresses(), *filter(None, learned)]
+        return tuple(dict.fromkeys(every))
+
+    def _signs(self, domain):
+        """The keys that its last message was signed with; else those that its provider
+        makes for the domain; None where nobody knows."""
+        if trip := self._trips_of(domain, self).filtered(_is_read)[:1]:
+            return tuple((one, label) for one, label in trip.signatures["keys"])
+        keys = [key for one in self._sending_providers() for key in one._dkim_keys("")]
+        return tuple((domain.name, key[0]) for key in keys) or None
+
+    def _came_encrypted(self, domain):
+        """Whether messages of these servers arrived over TLS; None where none has."""
+        said = set(self._trips_of(domain, self).mapped("came_encrypted")) - {False}
+        return None if not said else "no" not in said
+
+    def _sending_providers(self):
+        """The providers behind these servers, as far as they are known."""
+        providers = self.env["mail.gateway.provider"].sudo()
+        for server in self.sudo():
+            known = server.provider_id.sudo()
+            providers |= known or providers._at(server.smtp_host, "outgoing_hosts")
+        return providers
+
+
+class MailGatewayDomain(models.Model):
+    _inherit = "mail.gateway.domain"
+
+    def _servers(self):
+        """The outgoing servers that send in its name."""
+        servers = self.env["ir.mail_server"].sudo().search([])
+        return servers.filtered(lambda one: self._is_sent_by(one.from_filter))
+
+    def _is_sent_by(self, from_filter):
+        parts = [part.strip() for part in (from_filter or "").split(",")]
+        names = {email_domain_extract(part) or part.lower() for part in parts if part}
+        return not names or self.name in names
+
+    def _bounce_email(self):
+        """Where reports of failed delivery are to go: of its own alias domain, else of
+        that of its company."""
+        Alias = self.env["mail.alias.domain"].sudo()
+        own = Alias.search([("name", "=", self.name)], limit=1)
+        company = self.company_id.sudo() or self.env.company
+        return (own or company.alias_domain_id).bounce_email
+
+
+def _is_read(trip):
+    """Trips that are older than the field say nothing."""
+    return bool(trip.signatures)

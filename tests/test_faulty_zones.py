@@ -1,0 +1,91 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Zones with one fault each, on a real name server: it is found, the right record
+is proposed, and once it is published the next check has nothing more to say of it."""
+
+import pytest
+
+from odoo.addons.mail_gateway_plus.core.dns import domain_report, proposed
+from odoo.addons.mail_gateway_plus.core.dns.book import decided
+from odoo.addons.mail_gateway_plus.core.dns.domain_report import Subject
+from odoo.addons.mail_gateway_plus.net.resolver import CHECK, Resolver
+
+from sandbox import ports
+from sandbox.nameserver import NameServer
+
+from .faulty import ALIAS, FAULTS, OTHERS, Fault
+from .test_resolver import at
+
+SOUND = Fault("sound", "")
+
+
+@pytest.fixture(scope="module")
+def names():
+    with NameServer(ports.any_free(), OTHERS) as server:
+        yield server
+
+
+def check(names, fault):
+    subject = Subject(
+        fault.zone,
+        terms=(f"ip4:{fault.ip}", "include:spf.provider.test"),
+        addresses=(fault.ip,),
+        selectors=("s1",),
+        reports=f"d@{fault.zone}",
+        delivering=(fault.ip,),
+        keys=(("s2", "CNAME", ALIAS),),
+    )
+    rounds = decided(lambda book: domain_report.report(book, subject))
+    return Resolver([at(names)], CHECK).answered(rounds)
+
+
+def wrong(report):
+    return {f.code for f in report.findings if f.severity in ("warning", "error")}
+
+
+def publish(text, zone, records):
+    """The zone once somebody has done what the table says, record by record."""
+    lines = text.splitlines()
+    for record in records:
+        host = proposed.relative(record.name, zone)
+        for value in record.current:
+            lines = [line for line in lines if not is_line(line, host, record, value)]
+        lines += proposed.zone_lines(record)
+    return "\n".join(lines)
+
+
+def is_line(line, host, record, value):
+    name, kind, rest = line.split(" ", 2)
+    if (name, kind) != (host, record.kind):
+        return False
+    if kind != "TXT":
+        return True
+    return "".join(rest.split('"')[1::2]) == value
+
+
+def test_zone_without_a_fault(names):
+    names.set_zone(SOUND.zone, SOUND.text())
+    found = check(names, SOUND)
+    assert not wrong(found)
+    assert {one.status for one in found.records} == {proposed.OK}
+
+
+def test_there_are_sixty_of_them():
+    assert len(FAULTS) >= 60
+    assert len({one.name for one in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.name)
+def test_fault_is_found_and_mended(names, fault):
+    text = fault.text()
+    names.set_zone(fault.zone, text)
+    found = check(names, fault)
+    assert fault.finding in {one.code for one in found.findings}
+    told = {proposed.relative(r.name, fault.zone): r for r in found.records}
+    for host, value in fault.mended.items():
+        assert told[host].expected == (fault.filled(value),), host
+        assert told[host].status != proposed.OK
+    names.set_zone(fault.zone, publish(text, fault.zone, found.records))
+    after = check(names, fault)
+    assert wrong(after) <= fault.left
+    assert {one.status for one in after.records} == {proposed.OK}
