@@ -88,14 +88,14 @@ class Queue:
 
     def reached(self):
         """Recipients of what the server took, in its order."""
-        reached, to = [], []
+        reached, to, is_begun = [], [], False
         lines = iter(self.server.lines)
         for line in lines:
             if line.startswith(b"MAIL"):
-                to = []
+                to, is_begun = [], next(lines).startswith(b"<250")
             elif line.startswith(b"RCPT TO:<"):
                 to += [line[9:-1].decode()] if next(lines).startswith(b"<250") else []
-            elif line == b"." and next(lines).startswith(b"<250"):
+            elif line == b"." and next(lines).startswith(b"<250") and is_begun:
                 reached += to
         return reached
 

@@ -153,3 +153,110 @@ def test_ten_minutes_without_a_server_lose_nothing_and_repeat_nothing(q):
         assert sorted(reached[:250]) == sorted(people)
         assert sorted(reached[250:]) == sorted(mass)
     assert set(q.mails(ids)) == {"sent"}
+
+
+def test_sender_that_is_refused_stops_no_other_sender(q):
+    q.answers["MAIL FROM:<ceo@erp.example>"] = "553 5.7.1 not owned by user"
+    with q.listening(capabilities="PIPELINING") as server:
+        relay = q.register(server.port)
+        ceo = q.write([BOB, CY], relay, email_from="ceo@erp.example")
+        ann = q.write([DEE], relay)
+        q.run()
+        assert q.reached() == [DEE], b" | ".join(server.lines)
+        assert q.mails(ceo, "state", "attempts") == [("outgoing", 0)] * 2
+        assert q.mails(ann) == ["sent"]
+        ((state, sender),) = q.holds("state", "sender")
+        assert (state, sender) == ("stopped", "ceo@erp.example")
+        asked = sum(b"ceo@" in line for line in server.lines)
+        q.run(minutes=120)
+        assert sum(b"ceo@" in line for line in server.lines) == asked
+        q.answers.clear()
+        with q.live.env() as env:
+            rows = env["mail.gateway.permission"].search([("state", "=", "refused")])
+            assert rows.mapped("email") == ["ceo@erp.example"]
+            rows.state = "allowed"
+        q.run()
+        assert q.reached() == [DEE, BOB, CY]
+
+
+def test_another_server_goes_on_while_one_is_away(q):
+    with q.listening() as server:
+        here = q.register(server.port)
+        q.write([BOB, CY], q.register(ports.any_free()))
+        ids = q.write([DEE], here)
+        q.run()
+        assert q.reached() == [DEE]
+    assert q.mails(ids) == ["sent"]
+
+
+def test_server_that_hangs_up_after_each_mail_delays_none(q):
+    """Many servers take so many mails a connection."""
+    q.answers["MAIL FROM:<ann@erp.example>"] = ["250 ok", "421 4.7.0 enough"]
+    with q.listening(capabilities="SIZE=1000000") as server:
+        ids = q.write([BOB, CY], q.register(server.port))
+        q.answers["MAIL FROM:<ann@erp.example>"] += ["250 ok"]
+        q.run()
+        assert q.reached() == [BOB, CY]
+    assert q.mails(ids) == ["sent", "sent"]
+
+
+def test_archived_server_fails_its_mail_as_stock_does(q):
+    with q.listening() as server:
+        relay = q.register(server.port)
+        ids = q.write([BOB], relay)
+        with q.live.env() as env:
+            env["mail.mail"].browse(ids)
+            env["ir.mail_server"].browse(relay).flush_recordset()
+            env.cr.execute("UPDATE ir_mail_server SET active = false")
+        q.run()
+        assert q.reached() == []
+    ((state, reason),) = q.mails(ids, "state", "failure_reason")
+    assert state == "exception" and "archived" in reason
+
+
+def test_mail_to_nobody_fails_and_the_others_leave(q):
+    with q.listening() as server:
+        relay = q.register(server.port)
+        nobody = q.write(["no address at all"], relay)
+        q.write([BOB], relay)
+        q.run()
+        assert q.reached() == [BOB]
+    assert q.mails(nobody, "state", "failure_type") == [
+        ("exception", "mail_email_missing")
+    ]
+
+
+def test_worker_that_died_leaves_what_is_uncertain(q):
+    with q.listening() as server:
+        ids = q.write([BOB], q.register(server.port))
+        with q.live.env() as env:
+            env.cr.execute(
+                "INSERT INTO mail_gateway_delivery"
+                " (mail_id, part, recipient, state, begun_on)"
+                " VALUES (%s, 0, %s, 'sending', now())",
+                [ids[0], BOB],
+            )
+        q.run()
+        assert q.reached() == []
+    assert q.deliveries("state") == [("uncertain",)]
+    assert q.mails(ids, "state", "failure_class") == [("exception", "connection")]
+
+
+def test_addon_that_sends_in_its_own_way_is_left_to(q):
+    """A method in place of what our run does without: stock's queue takes over."""
+    sent = []
+
+    def send(mails, *_args, **_named):
+        sent.extend(mails.ids)
+
+    with q.listening() as server:
+        ids = q.write([BOB], q.register(server.port))
+        send.__module__ = "odoo.addons.own_way.models.mail_mail"
+        kept = q.live.registry["mail.mail"]
+        kept.send = send
+        try:
+            q.run()
+        finally:
+            del kept.send
+        assert q.reached() == []
+    assert sent == ids

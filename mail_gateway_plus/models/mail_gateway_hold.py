@@ -18,7 +18,8 @@ class MailGatewayHold(models.Model):
 
     _name = "mail.gateway.hold"
     _description = "Stopped Outgoing Mail"
-    _inherit = ["mail.activity.mixin"]
+    # An activity subscribes whom it is for.
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _rec_name = "title"
     _order = "state desc, since"
 
@@ -101,7 +102,8 @@ class MailGatewayHold(models.Model):
         else:
             place = {"mail_server_id": server.id, "sender": sender or False}
             about = {"since": now, "company_id": server._company().id}
-            hold = self.sudo().create({**place, **about, **values})
+            quiet = self.sudo().with_context(mail_create_nolog=True)
+            hold = quiet.create({**place, **about, **values})
         if is_stop:
             hold._alert()
         return hold

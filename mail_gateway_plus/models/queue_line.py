@@ -80,8 +80,6 @@ class Line:
 
 
 def _is_untouched(outcome):
-    """The session was over before the server looked at the mail."""
-    return all(
-        why.stage in ("mail", "") and why.meaning.kind in ("connection", "transient")
-        for why in outcome.refused.values()
-    )
+    """The session was over before the server can have had the mail."""
+    doubts = (verdict.event(why.meaning) == "doubt" for why in outcome.refused.values())
+    return not outcome.accepted and not any(doubts)
