@@ -82,11 +82,16 @@ def test_each_recipient_of_one_report_is_judged(live, ledger):
     assert [blacklisted(live, address) for address in addresses] == [True, True]
 
 
-def test_a_forged_bounce_is_no_reason(live, ledger):
-    address = "victim@customer.example"
+@pytest.mark.parametrize(("message_id", "expected"), [("known", False), ("gone", True)])
+def test_a_bounce_of_mail_to_somebody_else_is_no_reason(
+    live, ledger, message_id, expected
+):
+    address, ours = f"victim.{message_id}@customer.example", f"<{message_id}@x.example>"
     mailed(live, address, 9)
-    ledger.end(reporting.failed("<unknown@demo.example>", address))
-    assert not blacklisted(live, address)
+    for other in ("a", "b") if message_id == "known" else ():
+        mailed(live, f"{other}@customer.example", 0, ours)
+    ledger.end(reporting.failed(ours, address))
+    assert blacklisted(live, address) is expected
 
 
 def test_a_full_mailbox_is_never_a_reason(live, ledger):

@@ -179,14 +179,16 @@ def test_an_address_that_changed_on_its_way_is_the_only_recipient(live, ledger, 
     assert counts(live, offer) == [1]
 
 
+@pytest.mark.parametrize("is_marked", [True, False])
 def test_a_bounce_of_mail_that_odoo_has_not_kept_is_counted_for_its_contact(
-    live, ledger
+    live, ledger, is_marked
 ):
+    address = f"zoe.{is_marked}@customer.example"
     with live.env() as env:
-        values = {"name": "Zoe", "email": "zoe@customer.example"}
+        values = {"name": "Zoe", "email": address}
         partner = env["res.partner"].create(values).id
-    mark = marked(live, "Zoe <zoe@customer.example>")
-    raw = reporting.failed("<1@demo.example>", "zoe@customer.example", mark=mark)
+    mark = marked(live, f"Zoe <{address}>") if is_marked else ""
+    raw = reporting.failed(f"<1.{is_marked}@demo.example>", address, mark=mark)
     row = ledger.end(raw)
     assert ledger.read(row, "state") == "bounce" and reached(live, row) == []
     with live.env() as env:

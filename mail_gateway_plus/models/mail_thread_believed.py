@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.tools import email_normalize_all
 
-from ..core.message import abuse, proof
+from ..core.message import abuse, loop, proof
 from . import observing
 
 #: Further addresses, beside those that everybody knows, whose complaints are believed.
@@ -66,6 +66,16 @@ class MailThread(models.AbstractModel):
             return any(map(self._mail_gateway_is_marked_for, addresses))
 
         return concerns
+
+    @api.model
+    def _mail_gateway_bounce_concerns(self, message, report):
+        """The same of a bounce. Of mail that Odoo knows nothing about any more it
+        counts as in stock: it may be deleted, or older than the marks."""
+        returned = observing.current().letter.said.returned
+        marks = returned.all(loop.TRACE.lower())
+        if marks or self._mail_gateway_sent_to(message, report):
+            return self._mail_gateway_concerns(message, report)
+        return lambda *_addresses: True
 
     @api.model
     def _mail_gateway_is_marked_for(self, address):

@@ -98,7 +98,7 @@ class MailThread(models.AbstractModel):
         """All recipients but the first, which stock is left to handle."""
         bounced = message_dict["bounced_message"]
         report = observation.letter.said.report
-        concerns = self._mail_gateway_concerns(bounced, report)
+        concerns = self._mail_gateway_bounce_concerns(bounced, report)
         lost = [
             (loss, self._mail_gateway_notification(bounced, loss))
             for loss in reports.losses(report)
@@ -171,7 +171,7 @@ class MailThread(models.AbstractModel):
             observation.letter.said.report,
             message_dict["bounced_message"],
         )
-        concerns = self._mail_gateway_concerns(bounced, report)
+        concerns = self._mail_gateway_bounce_concerns(bounced, report)
         lost = reports.losses(report)
         for loss in lost[:_NOTED]:
             observation.note(loss.step, recipient=loss.address, reply=loss.reply)
