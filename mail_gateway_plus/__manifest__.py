@@ -43,6 +43,7 @@
         "data/mail_gateway_advice_smtp_receiver.xml",
         "data/mail_gateway_advice_round_trip.xml",
         "data/mail_gateway_advice_identity.xml",
+        "data/mail_gateway_advice_health.xml",
         "data/mail_gateway_provider.xml",
         "data/mail_gateway_provider_sending.xml",
         "data/mail_gateway_provider_records.xml",
@@ -65,12 +66,18 @@
         "views/mail_gateway_policy_views.xml",
         "views/mail_gateway_incoming_views.xml",
         "views/mail_gateway_incoming_analysis_views.xml",
+        "views/mail_gateway_health_views.xml",
         "views/res_config_settings_views.xml",
         "views/mail_gateway_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "mail_gateway_plus/static/src/**/*",
+            ("remove", "mail_gateway_plus/static/src/health_graph/**/*"),
+        ],
+        # Odoo loads its own graphs when the first one is opened.
+        "web.assets_backend_lazy": [
+            "mail_gateway_plus/static/src/health_graph/**/*",
         ],
         "web.assets_tests": [
             "mail_gateway_plus/static/tests/tours/*.js",

@@ -51,6 +51,7 @@ from . import fetchmail_server_local
 from . import fetchmail_server_status
 from . import fetchmail_server_reconciliation
 from . import fetchmail_server_test
+from . import fetchmail_server_health
 from . import fetchmail_server_provider
 from . import fetchmail_server_trust
 from . import fetchmail_server_twin
@@ -80,6 +81,14 @@ from . import mail_gateway_domain_subject
 from . import mail_gateway_domain_check
 from . import mail_gateway_domain_standing
 from . import mail_gateway_domain_export
+from . import ir_mail_server_health
+from . import mail_gateway_finding_told
+from . import mail_gateway_identity_health
+from . import mail_gateway_health
+from . import mail_gateway_health_servers
+from . import mail_gateway_health_renewal
+from . import mail_gateway_health_actions
+from . import mail_gateway_health_day
 from . import ir_mail_server_null
 from . import mail_alias
 from . import mail_alias_domain

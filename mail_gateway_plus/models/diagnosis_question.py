@@ -27,11 +27,13 @@ class Question:
         self.envelope = Envelope(server._diagnosis_sender(), recipient)
         self._message = server._test_message(self.envelope) if message_to else None
 
-    def answer(self):
-        """``core.smtp.probe.Trial``"""
+    def answer(self, look_around=True):
+        """``core.smtp.probe.Trial``; see ``net.smtp_trial.run``."""
         if self._fault:
             return unprepared(self.relay, self._fault)
         # The login hooks of other modules may have asked over HTTP.
         left_s = max(PROBE.total_s - (time.monotonic() - self._begin), 1.0)
         limits = replace(PROBE, total_s=left_s)
-        return smtp_trial.run(self.relay, self.envelope, self._message, limits)
+        return smtp_trial.run(
+            self.relay, self.envelope, self._message, limits, look_around=look_around
+        )

@@ -43,12 +43,14 @@ class FetchRun(MailboxTask):
         self.limits = limits
         self.stop = stop
         self.fetched = 0
+        self.certificate = None
         self.most = server.fetch_limit or math.inf
 
     def _visit(self):
         self.session = yield Call(
             partial(mailbox.open_session, self.account, self.limits)
         )
+        self.certificate = self.session.certificate()
         for folder in self._folders():
             try:
                 yield from self._look_into(folder)

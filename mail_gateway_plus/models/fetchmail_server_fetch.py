@@ -105,7 +105,7 @@ class FetchmailServer(models.Model):
     def _told(self, run):
         if run.fetched:
             _logger.info("Fetched %s messages from mailbox %s", run.fetched, self.id)
-        return self._concluded(run.finding, run.unfinished)
+        return self._concluded(run.finding, run.unfinished, run.certificate)
 
     @api.model
     def _paused_text(self):
@@ -163,9 +163,10 @@ class FetchmailServer(models.Model):
         params = {"reply": " ".join(said.split())[:300], "host": host}
         return Finding(code, subject=host, params=params)
 
-    def _concluded(self, finding, unfinished=False):
+    def _concluded(self, finding, unfinished=False, certificate=None):
         """Note on the mailbox how the look into it went.
 
+        :param certificate: of ``Session.certificate``; None where it was not seen
         :return: the fault as an exception, None when all went well
         """
         # Somebody may have deleted it.
@@ -175,6 +176,7 @@ class FetchmailServer(models.Model):
                 self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", NOTE_PATIENCE))
                 if self.exists():
                     self._note(text, unfinished)
+                    self._note_health(finding, certificate)
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 break
             except PASSING:

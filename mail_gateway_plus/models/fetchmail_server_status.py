@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..core import health
 from ..core.mailbox import setting
 
 #: Set to "True" while no mailbox is fetched; absent else.
@@ -147,11 +148,13 @@ class FetchmailServer(models.Model):
     @api.depends("finding_ids.code", "finding_ids.params")
     @api.depends_context("lang")
     def _compute_finding_text(self):
+        """What is the matter with a mailbox that works; a fault has its own place."""
         shown = Markup("<div><strong>%s</strong><div>%s</div><div>%s</div></div>")
         for server in self:
             server.finding_text = Markup().join(
                 shown % (found.title, found.cause, found.remedy)
                 for found in server.finding_ids
+                if found.code in setting.CODES | {health.CERTIFICATE}
             )
 
     @api.model_create_multi
@@ -162,6 +165,8 @@ class FetchmailServer(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "company_id" in vals:
+            self.sudo().finding_ids.company_id = vals["company_id"]
         # Stock's own field stands for the security too.
         if (SETTINGS | {"is_ssl"}) & vals.keys():
             self._renew_findings()

@@ -174,6 +174,7 @@ class MailGatewayDiagnosis(models.Model):
         values = self._found(server, question, tested)
         if tested.works:
             server._queue_release()
+        server.sudo()._take_trial(question.relay, tested)
         return self.sudo().create(values).with_env(self.env)
 
     @api.model

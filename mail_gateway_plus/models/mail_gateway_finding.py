@@ -47,6 +47,7 @@ class MailGatewayFinding(models.Model):
     )
 
     _res_index = models.Index("(res_model, res_id)")
+    _open_index = models.Index("(res_model, res_id) WHERE closed_on IS NULL")
 
     @api.depends("code", "params")
     @api.depends_context("lang")
@@ -72,11 +73,26 @@ class MailGatewayFinding(models.Model):
         :return: (what was opened, what was closed)
         """
         record.ensure_one()
-        opened = self.sudo().search([*self._about(record), ("code", "in", list(codes))])
-        kept, new = opened._matched([self._values(record, one) for one in findings])
-        for known, values in kept:
-            known._update(values)
-        closed = opened - self.union(*(known for known, _values in kept))
+        return self._renew_all(record, {record.id: findings}, codes)
+
+    @api.model
+    def _renew_all(self, records, found, codes):
+        """The same for many records at once.
+
+        :param found: {id: findings}; of a record that is missing nothing was found
+        """
+        opened = self.sudo().search(
+            [*self._about(records), ("code", "in", list(codes))]
+        )
+        known, kept, new = opened.grouped("res_id"), self.browse(), []
+        for record in records.filtered(lambda record: found.get(record.id)):
+            several = [self._values(record, one) for one in found[record.id]]
+            same, unknown = known.get(record.id, self.browse())._matched(several)
+            for one, values in same:
+                one._update(values)
+                kept |= one
+            new += unknown
+        closed = opened - kept
         now = fields.Datetime.now()
         closed.write({"closed_on": now})
         new = [{**values, "opened_on": now} for values in new]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import email_domain_extract
 
 from ..core import discovery
@@ -157,9 +157,27 @@ class MailGatewayProvider(models.Model):
 
         :param hosts: the field that names the servers, or the domains of addresses
         """
+        return self.sudo().browse(provider.matching(host or "", self._ends(hosts)))
+
+    @api.model
+    @tools.ormcache("hosts")
+    def _ends(self, hosts):
+        """{id: what the names of its servers end with}; a screen asks for each row."""
         providers = self.sudo().search([(hosts, "!=", False)])
-        ends = {found: found[hosts].split() for found in providers}
-        return provider.matching(host or "", ends) or self
+        return {found.id: found[hosts].split() for found in providers}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.model
     def _of_address(self, email):

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..core import health
 from .ir_mail_server_before_save import DEFAULT as TEST_BEFORE_SAVE
 from .ir_mail_server_permission import DAYS_SETTING
 from .mail_gateway_domain_subject import LISTS, LISTS_SWITCH, USUAL_LISTS
@@ -57,6 +58,18 @@ class ResConfigSettings(models.TransientModel):
     mail_gateway_attention_count = fields.Integer(
         compute="_compute_mail_gateway_attention_count"
     )
+
+    mail_gateway_health_red = fields.Integer(compute="_compute_mail_gateway_health")
+    mail_gateway_health_yellow = fields.Integer(compute="_compute_mail_gateway_health")
+    mail_gateway_health_grey = fields.Integer(compute="_compute_mail_gateway_health")
+    mail_gateway_health_green = fields.Integer(compute="_compute_mail_gateway_health")
+
+    @api.depends("company_id")
+    def _compute_mail_gateway_health(self):
+        Health = self.env["mail.gateway.health"]
+        counts = dict(Health._read_group([], ["light"], ["__count"]))
+        for light in health.LIGHTS:
+            self[f"mail_gateway_health_{light}"] = counts.get(light, 0)
 
     @api.depends("company_id")
     def _compute_mail_gateway_attention_count(self):
@@ -118,6 +131,9 @@ class ResConfigSettings(models.TransientModel):
 
     def action_mail_gateway_check_configured(self):
         return self.env["ir.mail_server"].action_check_configured()
+
+    def action_mail_gateway_health(self):
+        return self.env["mail.gateway.health"].action_open()
 
     def action_mail_gateway_attention(self):
         return self.env["ir.actions.act_window"]._for_xml_id(

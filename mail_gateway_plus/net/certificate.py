@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the certificate of a connection says, whether it is trusted or not."""
 
+import ssl
 import time
 from datetime import timezone
 from typing import Any
@@ -20,6 +21,11 @@ def facts(sock: Any) -> dict[str, str]:
     der = sock.getpeercert(binary_form=True)
     found = {"version": sock.version() or ""}
     return {**found, **described(der)} if der else found
+
+
+def of(sock: Any) -> dict[str, str]:
+    """``facts`` of a socket that may not be encrypted: empty then."""
+    return facts(sock) if isinstance(sock, ssl.SSLSocket) else {}
 
 
 def described(der: bytes) -> dict[str, str]:

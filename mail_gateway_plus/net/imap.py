@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.mailbox import fault, foldername, listing, uidset
 from ..core.mailbox.account import Account
+from . import certificate
 from .deadline import Deadline
 from .imap_line import Connection, quoted
 from .line import open_line
@@ -57,6 +58,10 @@ class Session:
         self._deadline = deadline
         self._imap = line or open_line(Connection, account, deadline)
         self._folder = ""
+
+    def certificate(self) -> dict[str, str]:
+        """See ``certificate.of``."""
+        return certificate.of(self._imap.sock)
 
     def _do(self, stage: str, size: int, command: str, *args: str) -> list[Any]:
         """Run a UID command and return its untagged data."""

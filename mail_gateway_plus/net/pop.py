@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.mailbox import listing, naming
 from ..core.mailbox.account import Account
+from . import certificate
 from .deadline import Deadline
 from .line import (
     LARGEST_LITERAL,
@@ -123,6 +124,10 @@ class Session:
         self._deadline = deadline
         self._numbers: dict[str, int] = {}
         self._pop = line or open_line(Connection, account, deadline)
+
+    def certificate(self) -> dict[str, str]:
+        """See ``certificate.of``."""
+        return certificate.of(self._pop.sock)
 
     def look(self, state: listing.FolderState) -> listing.Look:
         """All messages of the mailbox by UIDL (RFC 1939, 7), or by names of our own."""

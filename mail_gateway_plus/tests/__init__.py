@@ -4,6 +4,10 @@ from . import test_advice
 from . import test_direct_callers
 from . import test_download
 from . import test_finding
+from . import test_health
+from . import test_health_many
+from . import test_health_queues
+from . import test_health_screen
 from . import test_ledger
 from . import test_mailbox
 from . import test_operator

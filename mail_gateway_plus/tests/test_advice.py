@@ -4,7 +4,7 @@ import re
 
 from odoo.tests import TransactionCase, tagged
 
-from ..core import discovery
+from ..core import discovery, health
 from ..core.delivery import consistency, ladder, roundtrip
 from ..core.dns import codes
 from ..core.finding import Finding
@@ -22,7 +22,7 @@ class TestAdvice(TransactionCase):
         faults = set(fault.FACTS)
         checks = trial.CODES | probe.CODES | setting.CODES | set(answerable.CODES)
         checks |= discovery.CODES | condition.CODES | roundtrip.CODES
-        checks |= codes.CODES | ladder.CODES | consistency.CODES
+        checks |= codes.CODES | ladder.CODES | consistency.CODES | health.CODES
         checks |= {f"chain_{code}" for code in chain.CODES}
         return faults | set(fact.FACTS) | checks | set(verdict.REASONS) | steps
 
