@@ -33,6 +33,7 @@ OTHERS = {
 s2 TXT "{KEY[:200]}" "{KEY[200:]}"
 nospf A 192.0.2.9
 bad TXT "v=spf1 ip4:1.2.3 -all"
+dmarc TXT "v=DMARC1; p=none"
 """,
     "refusing.test": "@ A 192.0.2.9",
     "2.0.192.in-addr.arpa": "25 PTR mx.whole.test.\n26 PTR gone.whole.test.",
@@ -190,6 +191,8 @@ FAULTS = [
           f"v=DMARC1; p=reject; {REPORTS}"),
     dmarc("dmarcapex", "dmarc_misplaced", None, f"v=DMARC1; p=reject; {REPORTS}",
           records={"@ TXT": [SPF, f"v=DMARC1; p=reject; {REPORTS}"]}),
+    dmarc("dmarcalias", "dmarc_no_reports", None, f"v=DMARC1; p=none; {REPORTS}",
+          records={"_dmarc CNAME": "dmarc.provider.test."}),
     dmarc("dmarctest", "dmarc_test", f"v=DMARC1; p=reject; t=y; {REPORTS}",
           left={"dmarc_test"}),
     # --- the way in

@@ -8,13 +8,14 @@ import email.policy
 import hashlib
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from benchmarks import messages, table
+from benchmarks import domains, messages, table
 from benchmarks.cases import CASES
 from benchmarks.delay import Delay
 from benchmarks.holes import black_holes
@@ -224,3 +225,13 @@ def test_black_holes_swallow():
                 client.recv(1)
         with pytest.raises(TimeoutError):
             socket.create_connection(("127.0.0.1", closed), timeout=0.5)
+
+
+def test_check_of_domains_is_measured_on_ten_lookups():
+    with domains._zones() as port:
+        own = [sys.executable, "-m", "benchmarks.domain_addon"]
+        found = domains._told(own, port, 1)
+    least_ms = domains.DEPTH * domains.ROUND_TRIP_S * 1000
+    assert all(least_ms <= took for what in ("spf", "check") for took in found[what])
+    assert "| SPF, 10 terms on 4 levels |" in domains._table(found, {})
+    assert found["hundred"][0] < domains.HUNDRED_MS

@@ -27,7 +27,7 @@ def names(house):
     with NameServer(ports.any_free(), zones) as server:
         key, place = "mail_gateway_plus.name_servers", f"127.0.0.1:{server.port}"
         house.call("ir.config_parameter", "set_param", key, place)
-        house.create("mail.alias.domain", name=NAME)
+        house.create("mail.gateway.domain", name=NAME)
         house.create(
             "ir.mail_server",
             name="Relay",

@@ -61,8 +61,10 @@ def follow(zone, lines):
     left = zone.splitlines()
     for line in lines.splitlines():
         if line.startswith("; Delete: "):
-            _name, value = line.removeprefix("; Delete: ").split(". IN TXT ")
-            left = [one for one in left if f'"{value}"' not in one]
+            name, _in, kind, value = line.removeprefix("; Delete: ").split(" ", 3)
+            host = f"{name.partition('.')[0]} {kind} "
+            is_it = host if kind == "CNAME" else f'"{value}"'
+            left = [one for one in left if is_it not in one]
         else:
             left.append(line)
     return "\n".join(left)

@@ -244,6 +244,29 @@ def test_responsible_is_told(live, names):
         assert made.activity_ids.user_id == ann
 
 
+def test_keys_that_the_console_of_the_provider_names(live, names):
+    alias = "selector1-firm-test._domainkey.firm.onmicrosoft.test"
+    with firm(live, names) as (made, _server):
+        made.dkim_records = f"selector1._domainkey CNAME {alias}\n\ns1 TXT {DKIM}"
+        made.action_check()
+        found = {one.relative_host: one for one in made.record_ids}
+        key = found["selector1._domainkey"]
+        assert (key.type, key.status) == ("CNAME", "missing")
+        assert key.expected_value == alias
+        assert found["s1._domainkey"].status == "ok"
+        with pytest.raises(ValidationError):
+            made.dkim_records = "selector1 A 192.0.2.1"
+
+
+def test_server_of_the_configuration_file(live, names):
+    with firm(live, names) as (made, server):
+        server.active = False
+        configured = server._configured()
+        configured.active = False
+        made.action_check()
+        assert made.server_ids.server == configured.name
+
+
 def test_what_is_no_address(live):
     with pytest.raises(ValidationError), live.env() as env:
         env["ir.mail_server"].create(

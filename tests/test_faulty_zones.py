@@ -13,7 +13,9 @@ from odoo.addons.mail_gateway_plus.net.resolver import CHECK, Resolver
 from sandbox import ports
 from sandbox.nameserver import NameServer
 
-from .faulty import ALIAS, FAULTS, OTHERS, Fault
+from .faulty import ALIAS, FAULTS, IP, OTHERS, Fault
+from .live import engine
+from .test_domain import KEY, follow
 from .test_resolver import at
 
 SOUND = Fault("sound", "")
@@ -81,7 +83,8 @@ def test_fault_is_found_and_mended(names, fault):
     names.set_zone(fault.zone, text)
     found = check(names, fault)
     assert fault.finding in {one.code for one in found.findings}
-    told = {proposed.relative(r.name, fault.zone): r for r in found.records}
+    new = [one for one in found.records if one.expected]
+    told = {proposed.relative(one.name, fault.zone): one for one in new}
     for host, value in fault.mended.items():
         assert told[host].expected == (fault.filled(value),), host
         assert told[host].status != proposed.OK
@@ -89,3 +92,59 @@ def test_fault_is_found_and_mended(names, fault):
     after = check(names, fault)
     assert wrong(after) <= fault.left
     assert {one.status for one in after.records} == {proposed.OK}
+
+
+#: One of each kind, for the way through Odoo.
+FEW = ("spftwo", "spfplus", "spflack", "spfvoids", "keyalias", "keylost", "dmarctwo",
+       "dmarcpct", "dmarcapex", "dmarcalias", "ptrnone")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def live(stack, names):
+    with engine(stack) as made:
+        with made.env() as env:
+            env["ir.config_parameter"].set_param(KEY, at(names))
+            provider = env.ref("mail_gateway_plus.provider_brevo")
+            provider.write(
+                {
+                    "spf_terms": "include:spf.provider.test",
+                    "dkim_selectors": False,
+                    "dkim_aliases": f"s2 {ALIAS}",
+                }
+            )
+            server = {"name": "Relay", "smtp_host": provider.smtp_host}
+            env["ir.mail_server"].create({**server, "provider_id": provider.id})
+        yield made
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_fault_is_mended_by_the_zone_file_of_the_form(live, names, name):
+    (fault,) = (one for one in FAULTS if one.name == name)
+    text = fault.text()
+    names.set_zone(fault.zone, text)
+    with live.env() as env:
+        made = env["mail.gateway.domain"].create(
+            {
+                "name": fault.zone,
+                "addresses": " ".join(dict.fromkeys((IP, fault.ip))),
+                "selectors": "s1",
+                "report_email": f"d@{fault.zone}",
+            }
+        )
+        made.action_check()
+        assert fault.finding in made.finding_ids.mapped("code")
+        new = made.record_ids.filtered("expected_value")
+        told = {one.relative_host: one.expected_value for one in new}
+        for host, value in fault.mended.items():
+            assert told[host].rstrip(".") == fault.filled(value)
+        names.set_zone(fault.zone, follow(text, made.zone_text))
+        made.action_check()
+        open_still = made.finding_ids.filtered(
+            lambda one: one.severity in ("warning", "error")
+        )
+        unknown = {"dmarc_alignment_unknown", "dmarc_dkim_unknown"}
+        assert set(open_still.mapped("code")) <= fault.left | unknown
+        assert set(made.record_ids.mapped("status")) == {"ok"}
+        assert not made.zone_text
+        # Ended transactions keep it.
+        made.unlink()

@@ -3,9 +3,13 @@
 """What the checks of a domain ask, on real sockets: nothing is taken for missing that
 nobody could say, and nothing takes longer than it may."""
 
+import contextlib
 import socket
+import threading
 import time
 
+import dns.flags
+import dns.message
 import pytest
 
 from odoo.addons.mail_gateway_plus.core.dns import domain_report
@@ -155,6 +159,32 @@ def test_alias_that_leads_in_circles(names):
     assert answer.status == UNCHECKED
     (found,), seconds = check([at(names)], "loop.test")
     assert not {"dmarc_missing", "dmarc_ok"} & codes(found)
+    assert seconds < QUICK.total_s + SLACK_S
+
+
+@pytest.fixture
+def cut_short():
+    """A name server whose answers never fit, and that takes no TCP."""
+
+    def serve():
+        # The socket is closed at the end.
+        with contextlib.suppress(OSError):
+            while True:
+                wire, place = cut.recvfrom(4096)
+                reply = dns.message.make_response(dns.message.from_wire(wire))
+                reply.flags |= dns.flags.TC
+                cut.sendto(reply.to_wire(), place)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as cut:
+        cut.bind(("127.0.0.1", 0))
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{cut.getsockname()[1]}"
+
+
+def test_answers_that_are_cut_short_are_not_missing(cut_short):
+    (found,), seconds = check([cut_short], "whole.test")
+    assert {"spf_unchecked", "dmarc_unchecked", "mx_unchecked"} <= codes(found)
+    assert not found.records
     assert seconds < QUICK.total_s + SLACK_S
 
 

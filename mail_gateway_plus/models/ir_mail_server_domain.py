@@ -5,6 +5,7 @@ from odoo.tools import email_domain_extract
 
 from ..core.delivery.sender import Letter, leaving
 from ..core.dns.sending import Server
+from .ir_mail_server_configured import CONFIGURED
 
 #: As many round trips as are looked at for what a server does.
 MOST_TRIPS = 100
@@ -105,7 +106,7 @@ class IrMailServer(models.Model):
         providers = self.env["mail.gateway.provider"].sudo()
         for server in self.sudo():
             known = server.provider_id.sudo()
-            providers |= known or providers._at(server.smtp_host, "outgoing_hosts")
+            providers |= known or providers._at(server._place()[0], "outgoing_hosts")
         return providers
 
 
@@ -115,7 +116,9 @@ class MailGatewayDomain(models.Model):
     def _servers(self):
         """The outgoing servers that send in its name."""
         servers = self.env["ir.mail_server"].sudo().search([])
-        return servers.filtered(lambda one: self._is_sent_by(one.from_filter))
+        # Where there is none, mail leaves by that of the configuration file.
+        servers = servers or self.env.ref(CONFIGURED, False) or servers
+        return servers.sudo().filtered(lambda one: self._is_sent_by(one.from_filter))
 
     def _is_sent_by(self, from_filter):
         parts = [part.strip() for part in (from_filter or "").split(",")]

@@ -4,9 +4,10 @@ import ipaddress
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools.sql import escape_psql
 
-from ..core.dns import dkim_signature
+from ..core.dns import dkim_proposal, dkim_signature
 from ..core.dns.domain_report import Subject
 from ..core.dns.mx_reach import Reach
 
@@ -46,7 +47,7 @@ class MailGatewayDomain(models.Model):
             reports=self.report_email or "",
             delivering=tuple(dict.fromkeys(owned)),
             lists=self._lists(),
-            keys=tuple(key for one in providers for key in one._dkim_keys(self.name)),
+            keys=self._keys(providers),
             servers=tuple(filter(None, sending)),
             reach=self._reach(),
             volume_day=max(self.volume_day, (volumes or {}).get(self.name, 0)),
@@ -76,6 +77,33 @@ class MailGatewayDomain(models.Model):
         return (fields.Datetime.now() - since).days if since else 0
 
     # --- DKIM
+
+    dkim_records = fields.Text(
+        "DKIM Records",
+        help="What the console of the provider asks to publish, where Odoo cannot know"
+        " it, as with Microsoft 365: one a line, the selector, TXT or CNAME, and the"
+        " value, with blanks between them.",
+    )
+
+    @api.constrains("dkim_records")
+    def _check_dkim_records(self):
+        for domain in self:
+            for line in filter(None, (domain.dkim_records or "").splitlines()):
+                if not dkim_proposal.typed(line):
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is no DKIM record. Write a selector, TXT or CNAME,"
+                            " and the value, such as: selector1 CNAME"
+                            " selector1.example.net",
+                            line,
+                        )
+                    )
+
+    def _keys(self, providers):
+        """[(selector, TXT or CNAME, value)]; what was typed holds for its selector."""
+        every = [key for one in providers for key in one._dkim_keys(self.name)]
+        typed = map(dkim_proposal.typed, (self.dkim_records or "").splitlines())
+        return tuple({key[0]: key for key in [*every, *filter(None, typed)]}.values())
 
     def _selectors(self, providers):
         """Typed, of the providers, and those that our servers have signed with."""

@@ -18,12 +18,13 @@
 
 import re
 
-from . import dkim, tags
+from . import dkim, dkim_key, tags
 from .dkim import Selector
-from .name import plain
+from .name import is_name, plain
 from .proposed import Proposed
 
 _BLANK = re.compile(r"\s+")
+_STRING = re.compile(r'"([^"]*)"')
 
 
 def proposals(selector: Selector, kind: str, value: str) -> list[Proposed]:
@@ -49,6 +50,26 @@ def proposals(selector: Selector, kind: str, value: str) -> list[Proposed]:
         wanted = Proposed(selector.name, "TXT", texts, expected, reason)
         other = Proposed(selector.name, "CNAME", aliases, (), reason)
     return [other, wanted] if other.current else [wanted]
+
+
+def typed(line: str) -> tuple[str, str, str] | None:
+    """(selector, TXT or CNAME, value) of a record as a person writes it, the selector
+    with or without what stands behind it; None for what is none.
+
+    >>> typed("s1._domainkey.h.example CNAME s1.p.example."), typed("s1 MX x")
+    (('s1', 'CNAME', 's1.p.example.'), None)
+    >>> typed('S2 txt "v=DKIM1; " "p=AA"')
+    ('s2', 'TXT', 'v=DKIM1; p=AA')
+    """
+    words = line.split(None, 2)
+    if len(words) < 3 or words[1].upper() not in ("TXT", "CNAME"):
+        return None
+    selector, kind, value = words[0].lower(), words[1].upper(), words[2].strip()
+    if value.startswith('"'):
+        value = "".join(_STRING.findall(value))
+    is_right = dkim_key.is_key(value) if kind == "TXT" else is_name(value)
+    selector = selector.partition("._domainkey")[0]
+    return (selector, kind, value) if is_right and is_name(selector) else None
 
 
 def _content(text: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..finding import Finding
 from . import (
+    alias,
     blocklist,
     demand,
     demand_facts,
@@ -222,7 +223,15 @@ def _dmarc_record(book: Book, subject: Subject, reason: str) -> list[Proposed]:
     apex = [text.decode("latin-1") for text in book.texts(subject.domain)]
     lost = tuple(text for text in apex if dmarc_record.is_dmarc(text))
     merge = dmarc_merge.merged(current or lost, subject.reports)
-    proposed = [Proposed(name, "TXT", current, (merge.text,), reason)]
+    aliases = alias.chain(book, name).names[:1]
+    if aliases and current != (merge.text,):
+        # What stands behind an alias is another's; and nothing stands beside one.
+        proposed = [
+            Proposed(name, "CNAME", aliases, (), dmarc.ALIAS),
+            Proposed(name, "TXT", (), (merge.text,), reason),
+        ]
+    else:
+        proposed = [Proposed(name, "TXT", current, (merge.text,), reason)]
     if lost:
         proposed.append(Proposed(subject.domain, "TXT", lost, (), dmarc.MISPLACED))
     return proposed
