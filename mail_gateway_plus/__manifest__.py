@@ -9,7 +9,9 @@
     "author": "Mail Gateway Plus contributors",
     "license": "LGPL-3",
     "depends": ["mail", "hr"],
-    "external_dependencies": {"python": ["dnspython>=2.7,<3", "regex"]},
+    "external_dependencies": {
+        "python": ["dnspython>=2.7,<3", "idna", "regex", "urllib3"]
+    },
     "data": [
         "security/mail_gateway_groups.xml",
         "security/ir.model.access.csv",
