@@ -69,6 +69,8 @@
         "views/mail_gateway_incoming_views.xml",
         "views/mail_gateway_incoming_analysis_views.xml",
         "views/mail_gateway_health_views.xml",
+        "wizards/mail_gateway_queue_change_views.xml",
+        "views/mail_gateway_queue_views.xml",
         "views/res_config_settings_views.xml",
         "views/mail_gateway_menus.xml",
     ],

@@ -99,6 +99,14 @@ from . import mail_mail
 from . import mail_mail_queue
 from . import mail_mail_prepare
 from . import mail_mail_settle
+from . import mail_mail_screen
+from . import mail_mail_tally
+from . import mail_gateway_queue
+from . import mail_gateway_queue_actions
+from . import mail_gateway_queue_overview
+from . import mail_gateway_queue_job
+from . import mail_gateway_queue_tally
+from . import ir_mail_server_card
 from . import mail_message
 from . import mail_thread
 from . import mail_thread_piped

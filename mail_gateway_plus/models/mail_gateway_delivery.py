@@ -116,7 +116,8 @@ class MailGatewayDelivery(models.Model):
         self._choose("settle")
 
     def _choose(self, choice):
-        self.env["mail.mail"].check_access("write")
+        self.env["mail.gateway.queue"]._check_may(choice)
+        self.check_access("read")
         uncertain = self.sudo().filtered(lambda one: state.may(one.state, choice))
         for one in uncertain:
             one.write({"state": state.after(one.state, choice), "is_final": False})

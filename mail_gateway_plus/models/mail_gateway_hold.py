@@ -155,3 +155,14 @@ class MailGatewayHold(models.Model):
         mails.write({"scheduled_date": False, "hold_id": False})
         holds.unlink()
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _told(self):
+        """For the screen of the queue."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "sender": self.sender or "",
+            "state": self.state,
+            "title": self.title or "",
+            "remedy": self.remedy or "",
+        }

@@ -8,3 +8,4 @@ from . import mail_gateway_test_message
 from . import mail_gateway_round_trip_start
 from . import mail_gateway_try
 from . import mail_gateway_chain
+from . import mail_gateway_queue_change
