@@ -222,6 +222,11 @@ def test_way_in_of_an_alias_domain(live, names):
     with firm(live, names) as (made, _server):
         made.action_check()
         assert "mx_reach_elsewhere" in codes(made)
+        pipe = {"name": "Pipe", "server_type": "local", "state": "done"}
+        pipe = made.env["fetchmail.server"].create(pipe)
+        made.action_check()
+        assert "mx_reach_elsewhere" not in codes(made), "nobody knows what comes by it"
+        pipe.unlink()
     Ledger(live).end(mail("catchall@firm.test", sender="bob@customer.test"))
     with firm(live, names) as (made, _server):
         made.action_check()

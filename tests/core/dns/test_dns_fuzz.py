@@ -12,6 +12,8 @@ import pytest
 
 from odoo.addons.mail_gateway_plus.core.dns import domain_report
 from odoo.addons.mail_gateway_plus.core.dns.domain_report import Subject
+from odoo.addons.mail_gateway_plus.core.dns.mx_reach import Reach
+from odoo.addons.mail_gateway_plus.core.dns.sending import Server
 
 from .zone import TIMEOUT, Zone
 
@@ -42,6 +44,7 @@ TEXTS = [
     b"v=DKIM1; k=rsa; t=y:s; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGq",
     b"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     b"v=STSv1; id=20260101",
+    b"version: STSv1\nmode: enforce\nmx: *.m.example\nmx: m.example\nmax_age: 86400",
     b"v=TLSRPTv1; rua=mailto:a@h.example,https://[::1/x",
 ]
 SUBJECT = Subject(
@@ -52,6 +55,15 @@ SUBJECT = Subject(
     f"d@{D}",
     ("192.0.2.1", "nonsense"),
     ("zen.example", ""),
+    hints=("s", "", "ü"),
+    servers=(
+        Server("One", D, ("192.0.2.1", "nonsense"), ((D, "s"), ("p.example", ""))),
+        Server("Two", "p.example", ("2001:db8::1",), ()),
+        Server("", "", terms=("include:p.example", "nonsense")),
+        Server("Four", "a..b", terms=("a",)),
+    ),
+    reach=Reach(False, ("imap.p.example", "", "192.0.2.1"), ("",), ("bounce@h.ex",)),
+    volume_day=9_999,
 )
 
 
@@ -86,6 +98,8 @@ def zone_of(number):
         kinds["A"] = draw.sample(
             ["192.0.2.1", "127.0.0.2", "10.0.0.1"], draw.randrange(3)
         )
+        policy = text(draw).decode("latin-1")
+        kinds["POLICY"] = [(draw.choice([200, 200, 404]), policy)]
         kinds["AAAA"] = draw.sample(["2001:db8::1", "::1"], draw.randrange(2))
         if draw.random() < 0.1:
             kinds["CNAME"] = [draw.choice(NAMES)]
