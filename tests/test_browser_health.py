@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 from sandbox.accounts import ACCOUNTS
 
+from .browser import Desk
+
 HEALTH = "mail_gateway_plus.mail_gateway_health_menu"
 SALES = ACCOUNTS[0].login
 
@@ -137,6 +139,27 @@ def test_search_without_result_does_not_say_that_all_is_well(desk, quiet, mailbo
     quiet.call("ir.cron", "write", [cron], {"active": True})
     desk.technical(HEALTH)
     expect(desk.find(".o_view_nocontent")).to_contain_text("All is well")
+
+
+def test_operator_sees_it_in_the_app(browser, quiet, mailbox):
+    groups = [(6, 0, [quiet.id_of("mail_gateway_plus.group_operator")])]
+    who = {"login": "opal", "password": "opal's password", "group_ids": groups}
+    quiet.create("res.users", name="Opal", **who)
+    quiet.call("fetchmail.server", "write", [mailbox], {"port": 1})
+    with contextlib.suppress(Exception):
+        quiet.call("fetchmail.server", "fetch_mail", [mailbox])
+    desk = Desk(browser, quiet, "opal", "opal's password")
+    desk.app("mail_gateway_plus.mail_gateway_root_menu")
+    desk.page.click(
+        "a[data-menu-xmlid='mail_gateway_plus.mail_gateway_health_app_menu']"
+    )
+    desk.idle()
+    expect(row(desk, "Sales").first).to_contain_text("Attention")
+    row(desk, "Sales").first.get_by_role("button", name="Open Mailbox").click()
+    expect(desk.find(".o_form_view")).to_contain_text("Sales")
+    desk.idle()
+    desk.settled()
+    quiet.call("fetchmail.server", "write", [mailbox], {"active": False})
 
 
 def test_card_in_general_settings(desk, quiet, mailbox):

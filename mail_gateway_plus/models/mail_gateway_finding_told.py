@@ -24,6 +24,9 @@ class MailGatewayFinding(models.Model):
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
     )
 
+    # Whoever looks at a screen may find it before the scheduled action does.
+    is_told = fields.Boolean(readonly=True)
+
     def _tell(self):
         """What of these has come is told in one activity for each person; what has
         gone shows in the activity that told of it, and with the last of it that
@@ -56,7 +59,7 @@ class MailGatewayFinding(models.Model):
                 "note": self._note(),
             }
         )
-        self.activity_id = activity
+        self.write({"activity_id": activity.id, "is_told": True})
 
     def _take_back(self, activity):
         """:param activity: of some of these, which are over"""

@@ -125,7 +125,9 @@ class MailGatewayHealth(models.Model):
     )
     since = fields.Datetime(readonly=True, help="Since when the light is this one.")
     checked_on = fields.Datetime("Last Checked", readonly=True)
-    title = fields.Char("What Is the Matter", compute="_compute_words")
+    title = fields.Char(
+        "What Is the Matter", compute="_compute_words", search="_search_title"
+    )
     cause = fields.Text(compute="_compute_words")
     remedy = fields.Text("What to Do", compute="_compute_words")
     next_step = fields.Char("Next Thing to Do", compute="_compute_words")
@@ -217,6 +219,18 @@ class MailGatewayHealth(models.Model):
             words = Advice._words(row.code, params) if row.code else ("", "", "")
             row.title, row.cause, row.remedy = words
             row.next_step = health.first_step(row.remedy or "")
+
+    @api.model
+    def _search_title(self, operator, value):
+        """By the words of a fault, or by what it is about."""
+        Advice, Finding = (
+            self.env["mail.gateway.advice"],
+            self.env["mail.gateway.finding"],
+        )
+        codes = Advice.search([("title", operator, value)]).mapped("code")
+        about = [("closed_on", "=", False), ("subject", operator, value)]
+        found = Finding.search(about)
+        return ["|", ("code", "in", codes), ("finding_id", "in", found.ids)]
 
     @api.depends("code", "kind")
     def _compute_place(self):

@@ -38,7 +38,14 @@ class MailGatewayHealth(models.Model):
         self._renew_quarantine()
         self._close_of_the_resting()
         if is_told:
-            changed._tell()
+            (changed | self._untold())._tell()
+
+    @api.model
+    def _untold(self):
+        """What somebody found who opened the screen, and nobody else knows of."""
+        untold = [("closed_on", "=", False), ("is_told", "=", False)]
+        codes = [("code", "in", list(health.TOLD_CODES))]
+        return self.env["mail.gateway.finding"].sudo().search(untold + codes)
 
     @api.model
     def _cron_renew(self):

@@ -173,6 +173,15 @@ class TestHealthQueues(HealthMixin, QuarantineMixin, TransactionCase):
         self.Health._cron_renew()
         self.assertFalse(activity.exists())
 
+    def test_what_somebody_saw_before_is_told_all_the_same(self):
+        self.env.ref(SEND).active = False
+        self.Health.action_open()
+        self.assertFalse(self.activities())
+        self.Health._cron_renew()
+        self.activities().ensure_one().unlink()
+        self.Health._cron_renew()
+        self.assertFalse(self.activities(), "once")
+
     def test_what_is_long_over_is_forgotten(self):
         box = self.box()
         box._note_health(Finding("mailbox_login_refused"))

@@ -129,6 +129,17 @@ class TestHealthScreen(HealthMixin, QuarantineMixin, TransactionCase):
         self.assertEqual(len(days), 91)
         self.assertEqual(days[0].day, now.date())
 
+    def test_search_by_the_words_of_a_fault(self):
+        box = self.box(name="Sales")
+        params = {"host": "imap.example", "user": "ann"}
+        fault = Finding("mailbox_login_refused", "error", "imap.example:993", params)
+        box._note_health(fault)
+        for text in ("refuses the login", "imap.example:993"):
+            with self.subTest(text):
+                found = self.Health.search([("title", "ilike", text)])
+                self.assertIn(self.row(box), found)
+                self.assertEqual(set(found.mapped("code")), {fault.code})
+
     # --- rights
 
     def test_operators_see_their_companies(self):
