@@ -53,6 +53,7 @@
         "views/mail_gateway_trace_templates.xml",
         "views/fetchmail_server_views.xml",
         "views/mail_gateway_permission_views.xml",
+        "wizards/mail_gateway_sender_preview_views.xml",
         "views/mail_gateway_identity_views.xml",
         "views/ir_mail_server_views.xml",
         "views/mail_gateway_round_trip_views.xml",

@@ -10,6 +10,9 @@ from . import mail_gateway_diagnosis_unsaved
 from . import mail_gateway_finding
 from . import mail_gateway_folder
 from . import mail_gateway_identity
+from . import mail_gateway_identity_rule
+from . import mail_gateway_identity_choice
+from . import mail_gateway_identity_standing
 from . import mail_gateway_topic
 from . import mail_gateway_autoresponder
 from . import hr_department
@@ -66,6 +69,7 @@ from . import ir_mail_server_discretion
 from . import ir_mail_server_provider
 from . import ir_mail_server_sender
 from . import ir_mail_server_senders
+from . import ir_mail_server_chosen
 from . import ir_mail_server_permission
 from . import ir_mail_server_refusal
 from . import ir_mail_server_before_save
@@ -89,6 +93,7 @@ from . import mail_gateway_health_servers
 from . import mail_gateway_health_renewal
 from . import mail_gateway_health_actions
 from . import mail_gateway_health_day
+from . import mail_gateway_domain_sender
 from . import ir_mail_server_null
 from . import mail_alias
 from . import mail_alias_domain
@@ -107,7 +112,9 @@ from . import mail_gateway_queue_overview
 from . import mail_gateway_queue_job
 from . import mail_gateway_queue_tally
 from . import ir_mail_server_card
+from . import mail_mail_sender
 from . import mail_message
+from . import mail_template
 from . import mail_thread
 from . import mail_thread_piped
 from . import mail_thread_speed
@@ -120,6 +127,7 @@ from . import mail_thread_believed
 from . import mail_thread_bounce
 from . import mail_thread_reports
 from . import mail_thread_guard
+from . import mail_thread_sender
 from . import res_partner
 from . import res_users
 from . import res_config_settings

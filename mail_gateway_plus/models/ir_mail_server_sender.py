@@ -1,10 +1,13 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models, tools
+from odoo import api, fields, models, tools
 from odoo.tools.mail import email_split_tuples
 
 from ..core.delivery.sender import Letter, Rules, called, leaving, may_use
 from .ir_mail_server_connection import OAUTH
+
+#: What decides whether a server has rules of its own.
+SENDER_FIELDS = {"active", "sender_policy", "from_mode", "owner_user_id"}
 
 
 class SenderRules:
@@ -65,6 +68,24 @@ class IrMailServer(models.Model):
     def _has_sender_rules(self):
         """Personal servers keep stock's."""
         return not self._rules("").changes_nothing and not self.owner_user_id
+
+    @api.model
+    def _any_has_sender_rules(self):
+        return any(one._has_sender_rules() for one in self.sudo().search([]))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not vals.keys().isdisjoint(SENDER_FIELDS):
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _rules(self, account):
         return Rules(self.sender_policy or "any", self.from_mode or "keep", account)
@@ -156,7 +177,10 @@ class IrMailServer(models.Model):
         place = place or employee.department_id.name or company.name
         if not author[1]:
             return place
-        return self.env._("%(name)s via %(place)s", name=called(author), place=place)
+        return self._in_name_of(called(author), place)
+
+    def _in_name_of(self, name, place):
+        return self.env._("%(name)s via %(place)s", name=name, place=place)
 
     def _author_user(self, email):
         same = [("email_normalized", "=", tools.email_normalize(email) or "")]

@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
@@ -10,8 +10,9 @@ class MailGatewayIdentity(models.Model):
 
     _name = "mail.gateway.identity"
     _description = "Sender Identity"
-    _order = "name, id"
+    _order = "sequence, name, id"
 
+    sequence = fields.Integer(default=10)
     name = fields.Char(
         required=True, help="The name that recipients see before the address."
     )
@@ -29,6 +30,33 @@ class MailGatewayIdentity(models.Model):
         domain=[("owner_user_id", "=", False)],
         help="The server that its mail leaves through; without one Odoo chooses.",
     )
+    reply_to_mode = fields.Selection(
+        [
+            ("author", "The author, and the document"),
+            ("identity", "This identity, and the document"),
+            ("alias", "The document alone"),
+        ],
+        "Answers Go to",
+        default="author",
+        help="What recipients answer always reaches the document that the mail was"
+        " about, where that has an address. Here you say who gets it as well.\n"
+        "The author: whoever wrote the mail, if they read mail of ours.\n"
+        "This identity: its address above.\n"
+        "The document alone: nobody else; where it has no address, this identity.",
+    )
+    signature = fields.Html(
+        translate=True,
+        help="Stands below its mail in place of the author's; without one the author's"
+        " stays.",
+    )
+    keeps_author = fields.Boolean(
+        "Answers Under the Author's Name",
+        default=True,
+        help="What colleagues answer by email to a document of this identity is stored"
+        " under their own name. Without it, it is stored under the identity's: who"
+        " reads the document does not see which colleague wrote it.",
+    )
+    rule_ids = fields.One2many("mail.gateway.identity.rule", "identity_id", "Rules")
     active = fields.Boolean(default=True)
 
     @api.constrains("email")
@@ -45,10 +73,27 @@ class MailGatewayIdentity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env.registry.clear_cache()
         return super().create([self._normalised(vals) for vals in vals_list])
 
     def write(self, vals):
+        if not vals.keys().isdisjoint(("active", "keeps_author")):
+            self.env.registry.clear_cache()
         return super().write(self._normalised(vals))
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache()
+    def _is_used(self):
+        """Whether mail may leave in another way than stock's: remembered, so that where
+        nothing is set up a mail costs no query."""
+        self.flush_model(["active"])
+        if self.sudo().search([], limit=1):
+            return True
+        return self.env["ir.mail_server"]._any_has_sender_rules()
 
     @api.model
     def _normalised(self, vals):

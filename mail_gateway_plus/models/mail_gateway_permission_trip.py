@@ -1,6 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models, tools
+from odoo.tools import SQL
 
 from ..core.delivery import roundtrip
 
@@ -111,6 +112,23 @@ class MailGatewayPermission(models.Model):
     def _refused_once(self, server_id):
         """{(address, depth)} of the same, remembered: each connection asks."""
         return {(row.email, row.depth) for row in self._redeemable(server_id)}
+
+    @api.model
+    def _known_states(self):
+        """{server: {address: state}} of what is known."""
+        names = ["state", "email", "mail_server_id"]
+        self.flush_model(names)
+        # In SQL: each mail asks, and of records there may be thousands.
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT mail_server_id, email, state FROM mail_gateway_permission"
+                " WHERE state != 'unknown'"
+            )
+        )
+        found = {}
+        for server, email, state in rows:
+            found.setdefault(server, {})[email] = state
+        return found
 
     def _forget_refused(self):
         """The cache is one for all of Odoo: most rows are none that it remembers."""

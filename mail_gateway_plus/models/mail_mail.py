@@ -9,6 +9,7 @@ from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from ..core.finding import Finding
 from ..net import smtp_raised
 from .ir_mail_server_relay import WORDS
+from .mail_mail_sender import KEEP
 
 #: Stock's kinds of failure that come with an exception of the dialogue.
 CONNECTING, SENDING = "mail_smtp", ("unknown", "mail_spam")
@@ -55,7 +56,9 @@ class MailMail(models.Model):
     def _failure_params(self):
         """(the server, what is known of it and of the addresses)"""
         # Those that fail together have all of it in common.
-        shared = next(self[:1]._split_by_mail_configuration())
+        # The sender that failed is told of, not the one that is chosen after it.
+        mail = self[:1].with_context(**{KEEP: True})
+        shared = next(mail._split_by_mail_configuration())
         server_id, _domain, sender, _ids = shared
         server = self.env["ir.mail_server"].sudo().browse(server_id or [])
         config = tools.config

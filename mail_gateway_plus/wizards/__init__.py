@@ -9,3 +9,5 @@ from . import mail_gateway_round_trip_start
 from . import mail_gateway_try
 from . import mail_gateway_chain
 from . import mail_gateway_queue_change
+from . import mail_gateway_sender_preview
+from . import mail_compose_message

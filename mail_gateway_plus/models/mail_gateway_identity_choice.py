@@ -1,0 +1,99 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
+from odoo import api, fields, models, tools
+
+from ..core.delivery.ladder import UNUSABLE
+from .sender_choice import Chooser
+
+
+class MailGatewayIdentity(models.Model):
+    """Which identity a mail leaves under, told in words before and after."""
+
+    _inherit = "mail.gateway.identity"
+
+    email_formatted = fields.Char(compute="_compute_email_formatted")
+
+    @api.depends("name", "email")
+    def _compute_email_formatted(self):
+        for identity in self:
+            pair = (identity.name or "", identity.email or "")
+            identity.email_formatted = tools.formataddr(pair)
+
+    @api.model
+    @tools.ormcache()
+    def _hides_authors(self):
+        """Whether any identity stands for the people behind it."""
+        self.flush_model(["active", "keeps_author"])
+        return bool(self.sudo().search([("keeps_author", "=", False)], limit=1))
+
+    def _usable(self, forced=None):
+        """Those that their server is not known to refuse."""
+        states = self.env["mail.gateway.permission"]._known_states()
+        found = self.browse()
+        for identity in self:
+            server = forced or identity.mail_server_id or identity._found_server()
+            state = states.get(server.id or 0, {}).get(identity.email)
+            if state not in UNUSABLE:
+                found |= identity
+        return found
+
+    def _found_server(self):
+        """The one that Odoo would choose for it."""
+        Server = self.env["ir.mail_server"].sudo()
+        domain = self.company_id.sudo().alias_domain_id
+        if domain:
+            Server = Server.with_context(
+                domain_notifications_email=domain.default_from_email
+            )
+        return Server._find_mail_server(self.email)[0] or Server
+
+    @api.model
+    def _foreseen(self, letter):
+        """What would be chosen for a letter: as it is stored with a mail, with the
+        formatted ``sender`` and the ``title`` of the reason."""
+        chooser = Chooser(self.env, [letter])
+        choice = chooser.choices()[letter.key]
+        told = chooser.told(letter, choice)
+        sender = tools.formataddr(choice.sender)
+        title = self._told(told["reason"])[0]
+        return {**told, "sender": sender, "title": title}
+
+    @api.model
+    def _told(self, kept):
+        """(title, cause, remedy) of a finding in a choice."""
+        Advice = self.env["mail.gateway.advice"].sudo()
+        return Advice._words(kept["code"], kept["params"])
+
+    @api.model
+    def _choice_html(self, choice):
+        """The choice in words: what, why, and why nothing above it."""
+        if not choice:
+            return False
+        title, cause, remedy = self._told(choice["reason"])
+        parts = [Markup("<p><strong>%s</strong></p>") % title]
+        parts += [Markup("<p>%s</p>") % line for line in (cause, remedy) if line]
+        parts.append(self._replies_html(choice))
+        passed = choice["passed_over"]
+        parts.append(self._list_html(self.env._("Passed over before that"), passed))
+        parts.append(self._list_html(self.env._("To be noted"), choice["noted"]))
+        return Markup("").join(parts)
+
+    @api.model
+    def _replies_html(self, choice):
+        if not choice["reply_to"]:
+            return Markup("")
+        written = ", ".join(map(tools.formataddr, choice["reply_to"]))
+        return Markup("<p>%s</p>") % self.env._("Answers go to %s.", written)
+
+    @api.model
+    def _list_html(self, heading, found):
+        if not found:
+            return Markup("")
+        lines = Markup("").join(
+            Markup("<li>%s<br/><span class='text-muted'>%s</span></li>")
+            % (title, " ".join(filter(None, (cause, remedy))))
+            for title, cause, remedy in map(self._told, found)
+        )
+        return Markup("<p class='mb-1'>%s:</p><ul>%s</ul>") % (heading, lines)

@@ -1,0 +1,23 @@
+# Copyright 2026 Mail Gateway Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+from .ir_mail_server_senders import PLACEHOLDERS
+
+
+class MailTemplate(models.Model):
+    """A sender that stands in a template stays. One that is computed is a person's or
+    the company's, and is chosen as for any other mail."""
+
+    _inherit = "mail.template"
+
+    def _has_own_sender(self):
+        written = self.email_from or ""
+        return bool(written) and not any(mark in written for mark in PLACEHOLDERS)
+
+    def _generate_template(self, res_ids, render_fields, *args, **named):
+        found = super()._generate_template(res_ids, render_fields, *args, **named)
+        if "email_from" in render_fields and self._has_own_sender():
+            for values in found.values():
+                values["mail_gateway_explicit"] = True
+        return found
