@@ -11,6 +11,9 @@ from email.parser import BytesParser
 
 import pytest
 
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form
+
 from sandbox.accounts import ACCOUNTS
 
 from .live import engine
@@ -274,3 +277,276 @@ def test_what_arrives(world, prepare):
     writer = world.author or world.ann
     assert world.message.author_id == writer.partner_id, "the history tells who it was"
     assert world.message.email_from == writer.email_formatted
+
+
+# --- who else sends
+
+
+def identities(world):
+    """An identity for documents, and one for all else."""
+    by_rule(world)
+    by_company(world)
+
+
+def template(world, **values):
+    defaults = {
+        "name": "Note",
+        "model_id": world.env["ir.model"]._get_id("crm.lead"),
+        "subject": "Note",
+        "body_html": "<p>Hello</p>",
+        "email_to": JOBS,
+        "auto_delete": False,
+        "use_default_to": False,
+    }
+    return world.env["mail.template"].create({**defaults, **values})
+
+
+def sent(world, **values):
+    world.live.stack.empty(JOBS)
+    made = template(world, **values)
+    made.with_user(world.ann).sudo().send_mail(world.lead.id, force_send=True)
+    return world.arrived()[0]
+
+
+def test_sender_of_a_template_stays(world):
+    identities(world)
+    press = "Press <press@demo.example>"
+    assert sent(world, email_from=press) == press
+    assert world.why() == "identity_explicit"
+    assert sent(world, email_from="{{ object.user_id.email_formatted }}") == ORDERS
+    assert sent(world, email_from="H <h@demo.example>") == "H <h@demo.example>"
+    assert world.why() == "identity_explicit", "also where it is the company's"
+
+
+def test_sender_that_code_passes_stays(world):
+    identities(world)
+    press = "Press <press@demo.example>"
+    assert world.post(email_from=press, author_id=world.ann.partner_id.id)[0] == press
+    assert world.why() == "identity_explicit"
+    foreign = "Pat <pat@customer.example>"
+    found = world.post(email_from=foreign, author_id=world.ann.partner_id.id)[0]
+    assert found == "Pat <notifications@demo.example>", "nobody may write in their name"
+
+
+def test_message_of_a_stranger_leaves_under_the_identity(world):
+    identities(world)
+    stranger = "Eve <eve@away.example>"
+    values = {"email_from": stranger, "author_id": False, "message_type": "email"}
+    sender, replies, _path = world.post(user=world.env.user, **values)
+    assert (sender, replies) == (ORDERS, ["eve@away.example", THREAD])
+
+
+def compose(world, user=None, **values):
+    """The composer of the lead, as a person opens it."""
+    context = {"default_model": "crm.lead", "default_res_ids": world.lead.ids}
+    Composer = world.env["mail.compose.message"].with_user(user or world.ann)
+    defaults = {"body": "Hello", "subject": "Deal", "partner_ids": world.customer.ids}
+    defaults["auto_delete"] = False
+    return Composer.with_context(**context).create({**defaults, **values})
+
+
+def test_composer_shows_the_sender_and_lets_it_be_chosen(world):
+    identities(world)
+    sales = world.identity("Sales", SALES)
+    world.grant("group_choose_sender")
+    composer = compose(world)
+    assert composer.mail_gateway_sender == '"Orders" <orders@demo.example>'
+    assert "rule" in composer.mail_gateway_why
+    usable = [("state", "not in", ["refused", "rewritten"])]
+    assert sales in sales.search(usable)
+    composer.mail_gateway_identity_id = sales
+    assert composer.mail_gateway_sender == f'"Sales" <{SALES}>'
+    world.live.stack.empty(JOBS)
+    composer.action_send_mail()
+    world.mails().send()
+    assert world.arrived()[0] == f"Sales <{SALES}>"
+    assert world.why() == "identity_explicit"
+    assert world.mails().identity_id == sales
+    world.permission(SALES, "refused")
+    assert sales not in sales.search(usable)
+
+
+def test_who_may_not_choose_cannot(world):
+    identities(world)
+    context = {"default_model": "crm.lead", "default_res_ids": world.lead.ids}
+    Composer = world.env["mail.compose.message"].with_user(world.ann)
+    form = Form(Composer.with_context(**context))
+    assert form.mail_gateway_sender == '"Orders" <orders@demo.example>'
+    assert "mail_gateway_identity_id" not in form._view["fields"]
+    composer = compose(world)
+    composer.sudo().mail_gateway_identity_id = world.identity("Sales", SALES)
+    with pytest.raises(AccessError, match="may not choose"):
+        composer.action_send_mail()
+
+
+def test_signature_of_the_identity_stands_below(world):
+    world.ann.signature = "<p>Ann, yours</p>"
+    world.rule(world.identity("Orders", "orders@demo.example"))
+    world.post()
+    assert "Ann, yours" in world.raw.get_body(("html",)).get_content()
+    world.env["mail.gateway.identity"].search([]).signature = "<p>Your Orders Desk</p>"
+    world.post()
+    found = world.raw.get_body(("html",)).get_content()
+    assert "Your Orders Desk" in found and "Ann, yours" not in found
+
+
+def test_identity_stands_for_the_colleague_who_answers(world):
+    world.rule(world.identity("Orders", "orders@demo.example", keeps_author=False))
+    values = {"message_type": "email", "author_id": world.ann.partner_id.id}
+    message = world.lead.message_post(
+        body="It is on its way", email_from=world.ann.email_formatted, **values
+    )
+    assert not message.author_id
+    assert message.email_from == '"Orders" <orders@demo.example>'
+    world.env["mail.gateway.identity"].search([]).keeps_author = True
+    assert world.lead.message_post(body="It is", **values).author_id
+
+
+def test_forced_server_is_not_overruled(world):
+    other = world.relay(name="Other", sequence=99)
+    world.rule(world.identity("Orders", "orders@demo.example", mail_server_id=other.id))
+    world.post()
+    assert world.mails().sender_choice["server"] == other.id
+    world.post(mail_server_id=world.server.id)
+    assert world.mails().sender_choice["server"] == world.server.id
+    assert world.why() == "identity_rule"
+
+
+def test_personal_server_is_its_owners(world):
+    identities(world)
+    own = world.relay(
+        name="Ann's", owner_user_id=world.ann.id, from_filter=ANN, smtp_user=False
+    )
+    world.ann.outgoing_mail_server_id = own
+    assert world.post()[0] == f"Ann Smith <{ANN}>"
+    assert world.why() == "identity_personal"
+
+
+def test_refusal_that_is_learned_of_changes_the_next_attempt(world):
+    world.rule(world.identity("Nobody", "ceo@demo.example"))
+    by_department(world)
+    # So that the return path is the sender's, which this relay looks at.
+    world.server.from_filter = "ceo@demo.example"
+    world.env["mail.gateway.identity"].search([]).mail_server_id = world.server
+    world.live.stack.empty(JOBS)
+    with pytest.raises(AssertionError, match="may not send as ceo"):
+        world.post()
+    mail = world.mails()
+    assert mail.state == "exception" and "ceo@demo.example" in mail.failure_reason
+    mail.write({"state": "outgoing"})
+    mail.send()
+    assert world.arrived()[0] == f"Ann Smith via Sales <{SALES}>"
+    assert world.why() == "identity_via"
+
+
+def test_two_domains_each_has_its_own_return_path(world):
+    other = world.env["mail.alias.domain"].create({"name": "other.example"})
+    world.server.smtp_user = False
+    world.rule(world.identity("Orders", "orders@other.example"))
+    sender, _replies, path = world.post()
+    assert (sender, path) == ("Orders <orders@other.example>", other.bounce_email)
+    assert world.raw["Message-ID"].endswith("@demo.example>"), "of the document's"
+
+
+def test_author_without_an_address_can_write(world):
+    by_rule(world)
+    world.ann.partner_id.email = False
+    sender, replies, _path = world.post()
+    assert (sender, replies) == (ORDERS, ["orders@demo.example", THREAD])
+
+
+def test_archived_author_gets_no_answers(world):
+    by_rule(world)
+    world.ann.active = False
+    author = world.ann.partner_id
+    values = {"author_id": author.id, "email_from": author.email_formatted}
+    sender, replies, _path = world.post(user=world.env.user, **values)
+    assert (sender, replies) == (ORDERS, ["orders@demo.example", THREAD])
+
+
+def test_address_in_other_letters_needs_smtputf8(world):
+    """The relay has it, though the mailboxes behind it have not."""
+    zoe = world.identity("Zoë", "zoë@demo.example")
+    world.rule(zoe)
+    by_department(world)
+    world.server.smtp_user = False
+    defaults = {"email_to": "pat@away.example", "body_html": "Hello"}
+    mail = world.env["mail.mail"].create(
+        {**defaults, "model": "crm.lead", "res_id": world.lead.id, "reply_to": ANN}
+    )
+    mail.send()
+    assert (mail.identity_id, world.server.smtputf8) == (zoe, "yes")
+    world.server.write({"smtputf8": "no", "smtp_user": SALES})
+    assert world.post()[0] == f"Ann Smith via Sales <{SALES}>"
+
+
+def test_broken_filter_of_a_rule_stops_no_mail(world):
+    identities(world)
+    rule = world.env["mail.gateway.identity.rule"].search([])
+    with pytest.raises(ValidationError, match="cannot be used"):
+        rule.domain = "[('no_such_field', '=', 1)]"
+    world.env.cr.execute(
+        "UPDATE mail_gateway_identity_rule SET domain = '[(''gone'', ''='', 1)]'"
+    )
+    rule.invalidate_recordset()
+    assert world.post()[0] == "H Ltd <h@demo.example>"
+
+
+def test_rule_is_for_the_documents_of_its_filter(world):
+    identities(world)
+    world.env["mail.gateway.identity.rule"].search([]).domain = "[('name', '=', 'Big')]"
+    assert world.post()[0] == "H Ltd <h@demo.example>"
+    assert world.post(world.new_lead(name="Big"))[0] == ORDERS
+
+
+# --- at what cost
+
+
+def test_many_mails_cost_a_few_queries(world):
+    identities(world)
+    by_department(world)
+    world.permission("orders@demo.example", "refused")
+    asked = []
+    for count in (10, 100):
+        mails = world.env["mail.mail"].create(
+            [
+                {
+                    "model": "crm.lead",
+                    "res_id": world.new_lead(name=f"Deal {number}").id,
+                    "author_id": world.ann.partner_id.id,
+                    "email_from": world.ann.email_formatted,
+                    "email_to": JOBS,
+                }
+                for number in range(count)
+            ]
+        )
+        world.env.flush_all()
+        world.env.invalidate_all()
+        before = world.env.cr.sql_log_count
+        groups = list(mails._split_by_mail_configuration())
+        world.env.flush_all()
+        asked.append(world.env.cr.sql_log_count - before)
+        assert len(groups) == 1
+    assert asked[1] <= asked[0] + 3, asked
+
+
+def test_what_nobody_has_set_up_asks_nothing(world):
+    mails = world.env["mail.mail"].create([{"email_to": JOBS}] * 5)
+    list(mails._split_by_mail_configuration())  # what is remembered from then on
+    world.env.flush_all()
+    asked = []
+    for kind in (type(mails), None):
+        world.env.invalidate_all()
+        before = world.env.cr.sql_log_count
+        if kind is None:
+            stock = next(
+                c
+                for c in type(mails).__mro__
+                if "odoo.addons.mail." in c.__module__
+                and "_split_by_mail_configuration" in vars(c)
+            )
+            list(stock._split_by_mail_configuration(mails))
+        else:
+            list(mails._split_by_mail_configuration())
+        asked.append(world.env.cr.sql_log_count - before)
+    assert asked[0] == asked[1]

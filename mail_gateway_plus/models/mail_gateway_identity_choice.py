@@ -4,7 +4,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models, tools
 
-from ..core.delivery.ladder import UNUSABLE
 from .sender_choice import Chooser
 
 
@@ -27,17 +26,6 @@ class MailGatewayIdentity(models.Model):
         """Whether any identity stands for the people behind it."""
         self.flush_model(["active", "keeps_author"])
         return bool(self.sudo().search([("keeps_author", "=", False)], limit=1))
-
-    def _usable(self, forced=None):
-        """Those that their server is not known to refuse."""
-        states = self.env["mail.gateway.permission"]._known_states()
-        found = self.browse()
-        for identity in self:
-            server = forced or identity.mail_server_id or identity._found_server()
-            state = states.get(server.id or 0, {}).get(identity.email)
-            if state not in UNUSABLE:
-                found |= identity
-        return found
 
     def _found_server(self):
         """The one that Odoo would choose for it."""

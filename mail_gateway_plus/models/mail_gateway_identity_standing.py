@@ -27,6 +27,7 @@ class MailGatewayIdentity(models.Model):
         ],
         "Its Server",
         compute="_compute_state",
+        search="_search_state",
         help="Whether the server that its mail leaves through takes its address.",
     )
     used_server_id = fields.Many2one(
@@ -71,6 +72,12 @@ class MailGatewayIdentity(models.Model):
             identity.used_server_id = server
             found = states.get(server.id or 0, {})
             identity.state = found.get(identity.email, "unknown")
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = self.search([]).filtered(lambda one: one.state in value)
+        return [("id", "in", found.ids)]
 
     @api.depends("email")
     def _compute_mail_domain_id(self):

@@ -3,6 +3,7 @@
 """Load what is known of letters, let ``core.delivery.identity`` choose."""
 
 from dataclasses import replace
+from functools import cache
 
 from ..core.delivery import consistency, written
 from ..core.delivery.identity import choose
@@ -24,6 +25,7 @@ class Chooser:
         self.relays = Relays(env)
         self.threads = self._threads()
         self.ours = self._our_domains()
+        self.covers = cache(env["mail.gateway.domain"].sudo()._covers)
 
     def _threads(self):
         """The addresses where an answer reaches a document, among those that answers
@@ -171,8 +173,7 @@ class Chooser:
         """What does not go together in how it leaves."""
         made = letter.message_id
         fields = consistency.Fields(choice.sender[1], choice.envelope, message_id=made)
-        covers = self.env["mail.gateway.domain"].sudo()._covers
-        return consistency.findings(fields, covers=covers)
+        return consistency.findings(fields, covers=self.covers)
 
     def _server_of(self, letter, choice):
         candidate, stock = choice.candidate, self._stock(letter)

@@ -19,22 +19,12 @@ class MailComposeMessage(models.TransientModel):
         "mail.gateway.identity",
         "Send As",
         groups=CHOOSING,
+        domain="[('company_id', 'in', [False, record_company_id]),"
+        " ('state', 'not in', ['refused', 'rewritten'])]",
         help="Leaves under this identity instead of the one that would be chosen.",
-    )
-    mail_gateway_identity_ids = fields.Many2many(
-        "mail.gateway.identity", compute="_compute_mail_gateway_identity_ids"
     )
     mail_gateway_sender = fields.Char("From", compute="_compute_mail_gateway_sender")
     mail_gateway_why = fields.Char(compute="_compute_mail_gateway_sender")
-
-    @api.depends("record_company_id", "mail_server_id")
-    def _compute_mail_gateway_identity_ids(self):
-        """Those of the company that their server is not known to refuse."""
-        Identity = self.env["mail.gateway.identity"].sudo()
-        for composer in self:
-            company = composer.record_company_id or self.env.company
-            ours = Identity.search([("company_id", "in", [False, company.id])])
-            composer.mail_gateway_identity_ids = ours._usable(composer.mail_server_id)
 
     @api.depends(
         "author_id",
@@ -90,6 +80,8 @@ class MailComposeMessage(models.TransientModel):
 
     def _prepare_mail_values(self, res_ids):
         found = super()._prepare_mail_values(res_ids)
+        if not self.env["mail.gateway.identity"]._is_used():
+            return found
         identity = self.sudo().mail_gateway_identity_id
         if identity and not self.env.user.has_group(CHOOSING):
             raise AccessError(
