@@ -63,16 +63,23 @@ class IrMailServer(models.Model):
         sender = email_normalize(str(message["From"] or ""), strict=False) or ""
         if sender.rpartition("@")[0].isascii():
             return ""
-        has_utf8 = bool(session.has_extn("smtputf8"))
-        server = self._of_session(session)
-        if server and server.smtputf8 != ("yes" if has_utf8 else "no"):
-            server.smtputf8 = "yes" if has_utf8 else "no"
-        if has_utf8:
+        if self._has_utf8(session):
             return sender
         fault = Finding("identity_not_ascii", params={"sender": sender})
         raise AssertionError(
             self.NO_VALID_FROM, self.env["mail.gateway.advice"]._text(fault)
         )
+
+    def _has_utf8(self, session):
+        """Whether it offers SMTPUTF8. The queue builds its mail before it connects: what
+        nobody has seen yet is tried, and the dialogue shows it."""
+        server = self._of_session(session)
+        if not hasattr(session, "has_extn"):
+            return server.smtputf8 != "no"
+        has_utf8 = bool(session.has_extn("smtputf8"))
+        if server and server.smtputf8 != ("yes" if has_utf8 else "no"):
+            server.smtputf8 = "yes" if has_utf8 else "no"
+        return has_utf8
 
     def _of_session(self, session):
         tried = getattr(session, "mail_gateway_tried", None)
