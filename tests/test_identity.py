@@ -499,6 +499,67 @@ def test_rule_is_for_the_documents_of_its_filter(world):
     assert world.post(world.new_lead(name="Big"))[0] == ORDERS
 
 
+# --- what Odoo sends by itself
+
+
+def newcomer(world, **values):
+    """A user who gets what is sent to the customer."""
+    made = {"name": "Newcomer", "login": "newcomer", "email": JOBS, **values}
+    quiet = world.env["res.users"].with_context(no_reset_password=True)
+    return quiet.create(made)
+
+
+def send_digest(world):
+    user = newcomer(world)
+    digest = world.env["digest.digest"].create(
+        {"name": "Week", "user_ids": user.ids, "company_id": world.company.id}
+    )
+    digest._action_send_to_user(user, tips_count=0, consume_tips=False)
+
+
+def send_invitation(world):
+    asked = newcomer(world).with_user(world.env.ref("base.user_admin"))
+    asked.with_context(create_user=1).action_reset_password()
+
+
+def send_password_reset(world):
+    newcomer(world).action_reset_password()
+
+
+def send_calendar(world):
+    event = world.env["calendar.event"].with_context(no_mail_to_attendees=True)
+    made = event.create(
+        {
+            "name": "Talk",
+            "start": "2030-01-01 10:00:00",
+            "stop": "2030-01-01 11:00:00",
+            "user_id": world.ann.id,
+            "partner_ids": world.customer.ids,
+        }
+    )
+    asked = made.attendee_ids.with_context(no_mail_to_attendees=False)
+    asked.with_user(world.ann).sudo()._send_invitation_emails()
+
+
+AUTOMATIC = {
+    send_digest: "H Ltd <h@demo.example>",
+    send_invitation: "H Ltd <h@demo.example>",
+    send_password_reset: "H Ltd <h@demo.example>",
+    send_calendar: f"Sales <{SALES}>",
+}
+
+
+@pytest.mark.parametrize("send", AUTOMATIC, ids=lambda one: one.__name__)
+def test_what_odoo_sends_by_itself(world, send):
+    identities(world)
+    by_department(world)
+    world.live.stack.empty(JOBS)
+    send(world)
+    # What waits for the end of the transaction.
+    world.env["mail.mail"].search([("state", "=", "outgoing")]).send()
+    assert world.arrived()[0] == AUTOMATIC[send]
+
+
 # --- at what cost
 
 

@@ -71,8 +71,8 @@ class IrMailServer(models.Model):
         )
 
     def _has_utf8(self, session):
-        """Whether it offers SMTPUTF8. The queue builds its mail before it connects: what
-        nobody has seen yet is tried, and the dialogue shows it."""
+        """Whether it offers SMTPUTF8. The queue builds its mail before it connects:
+        what nobody has seen yet is tried, and the dialogue shows it."""
         server = self._of_session(session)
         if not hasattr(session, "has_extn"):
             return server.smtputf8 != "no"
