@@ -63,8 +63,9 @@ def follow(zone, lines):
         if line.startswith("; Delete: "):
             name, _in, kind, value = line.removeprefix("; Delete: ").split(" ", 3)
             host = f"{name.partition('.')[0]} {kind} "
-            is_it = host if kind == "CNAME" else f'"{value}"'
-            left = [one for one in left if is_it not in one]
+            value = "" if kind == "CNAME" else f'"{value}"'
+            kind = host if kind == "CNAME" else f" {kind} "
+            left = [one for one in left if not (kind in one and value in one)]
         else:
             left.append(line)
     return "\n".join(left)

@@ -96,7 +96,8 @@ def test_fault_is_found_and_mended(names, fault):
 
 #: One of each kind, for the way through Odoo.
 FEW = ("spftwo", "spfplus", "spflack", "spfvoids", "keyalias", "keylost", "dmarctwo",
-       "dmarcpct", "dmarcapex", "dmarcalias", "ptrnone")  # fmt: skip
+       "dmarcpct", "dmarcapex", "dmarcalias", "ptrnone", "rpttwo",
+       "spfold")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@
 ``dkim``           keys by selector; ``dkim_proposal`` the record that a provider wants
 ``dmarc``          findings; ``dmarc_walk`` whose record holds, ``dmarc_alignment`` what
                    a server's SPF and DKIM are worth, ``dmarc_merge`` the one to publish
-``mx``, ``mta_sts``, ``tls_rpt``  how mail comes in
+``mx``, ``mx_reach``, ``mta_sts``, ``tls_rpt``  how mail comes in
+``sending``  what each outgoing server is worth to a domain
+``dmarc_path``  what comes before a stricter policy
 ``reverse``, ``blocklist``        what is known of a sending server's address
 ``demand``         what large receivers ask for
 ``codes``          all that may be found

@@ -36,6 +36,7 @@ from . import (
     spf_leftover,
     spf_merge,
     tls_rpt,
+    transport_proposal,
     unchecked,
 )
 from .book import Book
@@ -128,9 +129,10 @@ def report(book: Book, subject: Subject) -> Report:
     found += unchecked.findings(book, domain)
     spf_record = _spf_record(book, domain, merge, worst(spf).code)
     dmarc_records = _dmarc_record(book, subject, worst(policy).code)
+    others = transport_proposal.records(book, domain, subject.reports)
     return Report(
         tuple(worst_first(once(found))),
-        (*spf_record, *dmarc_records, *_keys(subject, selectors)),
+        (*spf_record, *dmarc_records, *_keys(subject, selectors), *others),
         merge,
         tuple(selectors),
         tuple(standings),

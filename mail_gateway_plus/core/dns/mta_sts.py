@@ -45,6 +45,7 @@ POLICY = "POLICY"
 BAD_CERTIFICATE = "certificate"
 _HTTP_OK = 200
 
+VERSION = "STSv1"
 MODES = ("enforce", "testing", "none")
 #: 3.2: seconds; under a day hardly anybody is protected, weeks or more are meant.
 MOST_AGE_S, LEAST_AGE_S = 31_557_600, 86_400
@@ -77,7 +78,7 @@ def findings(book: Book, domain: str) -> Findings:
     if not answer.known:
         return [made(UNCHECKED, domain, "warning")]
     texts = [text.decode("latin-1") for text in book.texts(name)]
-    records = [text for text in texts if tags.parsed(text).get("v") == "STSv1"]
+    records = [text for text in texts if tags.parsed(text).get("v") == VERSION]
     if not records:
         return [made(NONE, domain, "info")]
     found = list(_record(domain, records))
@@ -144,7 +145,7 @@ def _is_age(text: str) -> bool:
 
 
 _RIGHT = {
-    "version": lambda value: value == "STSv1",
+    "version": lambda value: value == VERSION,
     "mode": MODES.__contains__,
     "max_age": _is_age,
 }

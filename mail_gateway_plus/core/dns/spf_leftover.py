@@ -16,6 +16,11 @@ CODES = frozenset({LEFT})
 
 def findings(book: Book, domain: str) -> Findings:
     """Nothing where there is none, and where nobody could say: so little it matters."""
+    found = texts(book, domain)
+    return [made(LEFT, domain, "info", records="\n".join(found))] if found else []
+
+
+def texts(book: Book, domain: str) -> tuple[str, ...]:
+    """Those that are known."""
     records = book.ask(domain, "SPF").records
-    texts = [record[0].decode("latin-1") for record in records]
-    return [made(LEFT, domain, "info", records="\n".join(texts))] if texts else []
+    return tuple(record[0].decode("latin-1") for record in records)

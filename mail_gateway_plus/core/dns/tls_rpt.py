@@ -20,6 +20,7 @@ NONE = "tls_rpt_none"
 UNCHECKED = "tls_rpt_unchecked"
 SEVERAL = "tls_rpt_several"
 BAD_RECORD = "tls_rpt_bad_record"
+VERSION = "TLSRPTv1"
 CODES = frozenset({OK, NONE, UNCHECKED, SEVERAL, BAD_RECORD})
 
 
@@ -28,19 +29,20 @@ def findings(book: Book, domain: str) -> Findings:
     if not book.ask(name, "TXT").known:
         return [made(UNCHECKED, domain, "warning")]
     texts = [text.decode("latin-1") for text in book.texts(name)]
-    records = [one for one in texts if tags.parsed(one).get("v") == "TLSRPTv1"]
+    records = [one for one in texts if tags.parsed(one).get("v") == VERSION]
     if not records:
         return [made(NONE, domain, "info")]
     if len(records) > 1:
         return [made(SEVERAL, domain, "error", count=len(records))]
     found = tags.parsed(records[0])
     uris = [one.strip() for one in found.get("rua").split(",")]
-    if found.first != "v" or found.faults or not all(map(_is_place, uris)):
+    if found.first != "v" or found.faults or not all(map(is_place, uris)):
         return [made(BAD_RECORD, domain, "error", record=records[0])]
     return [made(OK, domain, "ok", reports=", ".join(uris))]
 
 
-def _is_place(uri: str) -> bool:
+def is_place(uri: str) -> bool:
+    """Whether reports can go there (3): by mail, or to a web server."""
     try:
         parts = urlsplit(uri)
     except ValueError:
