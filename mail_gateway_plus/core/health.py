@@ -35,6 +35,7 @@ ACTION_FAILING = "health_action_failing"
 PAUSED = "health_fetching_paused"
 MAIL_WAITING = "health_mail_waiting"
 MAIL_FAILED = "health_mail_failed"
+MAIL_UNCERTAIN = "health_mail_uncertain"
 LEDGER_WAITING = "health_ledger_waiting"
 SENDING_PAUSED = "health_sending_paused"
 SERVER_STOPPED = "health_server_stopped"
@@ -44,7 +45,7 @@ SENDERS_STOPPED = "health_senders_stopped"
 ACTION_CODES = frozenset({ACTION_OFF, ACTION_LATE, ACTION_FAILING})
 HOLD_CODES = frozenset({SERVER_STOPPED, SERVER_HELD, SENDERS_STOPPED})
 QUEUE_CODES = ACTION_CODES | {PAUSED, MAIL_WAITING, MAIL_FAILED, LEDGER_WAITING}
-QUEUE_CODES |= HOLD_CODES | {SENDING_PAUSED}
+QUEUE_CODES |= HOLD_CODES | {SENDING_PAUSED, MAIL_UNCERTAIN}
 #: What nobody is told of where it arises.
 TOLD_CODES = QUEUE_CODES - HOLD_CODES | {SENDER_REFUSED, SENDER_REWRITTEN}
 TOLD_CODES |= {SENDERS_REFUSED}
@@ -78,6 +79,7 @@ PLACES = {
     SENDING_PAUSED: "settings",
     MAIL_WAITING: "mails",
     MAIL_FAILED: "mails",
+    MAIL_UNCERTAIN: "mails",
     LEDGER_WAITING: "ledger",
 }
 

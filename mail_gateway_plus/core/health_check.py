@@ -16,6 +16,7 @@ from .health import (
     ACTION_OFF,
     FAILURES,
     MAIL_FAILED,
+    MAIL_UNCERTAIN,
     QUARANTINE,
     SENDER_REFUSED,
     SENDER_REWRITTEN,
@@ -147,6 +148,12 @@ def failed(count: int) -> list[Finding]:
     if count < FAILED_MANY:
         return []
     return [Finding(MAIL_FAILED, "warning", "", {"count": str(count)})]
+
+
+def uncertain(count: int) -> list[Finding]:
+    """:param count: mails of which nobody knows whether they arrived"""
+    params = {"count": str(count)}
+    return [Finding(MAIL_UNCERTAIN, "warning", "", params)] if count else []
 
 
 def paused(code: str) -> list[Finding]:

@@ -9,6 +9,12 @@ from ..core import health
 
 #: Lights that somebody has to do something about.
 OPEN = tuple(health.LIGHT_OF.values())
+#: Which mails of the queue a finding is about.
+STATUSES = {
+    health.MAIL_FAILED: ("failed",),
+    health.MAIL_UNCERTAIN: ("uncertain",),
+    health.MAIL_WAITING: ("waiting", "retrying"),
+}
 #: Without one of these nothing is set up.
 SET_UP = ("mailbox", "server", "identity")
 
@@ -67,11 +73,9 @@ class MailGatewayHealth(models.Model):
         return {**action, "domain": domain, "context": {}}
 
     def _open_mails(self):
-        actions = self.env["ir.actions.act_window"]
-        action = actions._for_xml_id("mail.action_view_mail_mail")
-        failed = self.code == health.MAIL_FAILED
-        state = "exception" if failed else "outgoing"
-        return {**action, "domain": [("state", "=", state)], "context": {}}
+        action = self._action("mail_gateway_queue_action")
+        statuses = STATUSES.get(self.code, ())
+        return {**action, "domain": [("status", "in", statuses)], "context": {}}
 
     def _open_ledger(self):
         action = self._action("mail_gateway_incoming_action")

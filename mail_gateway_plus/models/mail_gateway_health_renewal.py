@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import health, health_check
+from ..core.smtp.fault import UNCERTAIN
 from .mail_gateway_health import ACTIONS
 
 FETCH, PROCESS, SEND = ACTIONS
@@ -146,6 +147,8 @@ class MailGatewayHealth(models.Model):
         recent = ("create_date", ">=", now - timedelta(days=1))
         failed = [("state", "=", "exception"), ("failure_class", "!=", "recipient")]
         found = health_check.failed(Mail.search_count([*failed, recent]))
+        doubt = [("state", "=", "exception"), ("failure_code", "=", UNCERTAIN)]
+        found += health_check.uncertain(Mail.search_count(doubt))
         found += self._holds().get(0, [])
         if Mail._queue_is_paused():
             return found + health_check.paused(health.SENDING_PAUSED)

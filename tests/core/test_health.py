@@ -262,6 +262,11 @@ def test_what_the_queue_holds_back(several, expected):
     assert "a@h.example" not in str(found), "it may be of another company"
 
 
+def test_mail_of_which_nobody_knows():
+    assert health_check.uncertain(0) == []
+    assert told(health_check.uncertain(1)) == [(health.MAIL_UNCERTAIN, "warning")]
+
+
 def test_mail_that_failed():
     assert health_check.failed(9) == []
     assert told(health_check.failed(10)) == [(health.MAIL_FAILED, "warning")]
