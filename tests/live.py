@@ -15,6 +15,9 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from sandbox import process
+from sandbox.server import command
+
 _numbers = itertools.count(1)
 
 
@@ -48,6 +51,15 @@ class Engine:
     def env(self):
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def install(self, *modules):
+        """Further addons."""
+        words = ("server", "-i", ",".join(modules), "--stop-after-init", "--no-http")
+        log = self.stack.run / f"install-{'-'.join(modules)}.log"
+        path = self.stack.odoo_config(self.database)
+        process.must_run(command(path, *words), log, ", ".join(modules))
+        Registry.delete(self.database)
+        self.registry = Registry(self.database)
 
     def mailbox(self, protocol, login, **values):
         """A confirmed mailbox on the real server; returns its id."""

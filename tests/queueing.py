@@ -5,6 +5,8 @@
 import contextlib
 from datetime import datetime, timedelta
 
+from odoo import SUPERUSER_ID
+
 from . import scripted
 from .live import engine
 
@@ -17,10 +19,20 @@ class Queue:
 
     def __init__(self, live):
         self.live = live
-        self.now = START
-        self.answers = {}
-        self.server = None
-        self.relay = None
+        self.begin()
+
+    def begin(self):
+        """As if nothing had been."""
+        self.now, self.answers, self.server = START, {}, None
+        with self.live.env() as env:
+            env["mail.mail"].search([]).unlink()
+            env["mail.gateway.hold"].search([]).unlink()
+            env["mail.gateway.delivery"].search([]).unlink()
+            servers = env["ir.mail_server"].with_context(active_test=False)
+            servers.search([]).unlink()
+            paused = [("key", "=", "mail_gateway_plus.sending_paused")]
+            env["ir.config_parameter"].search(paused).unlink()
+        return self
 
     @contextlib.contextmanager
     def listening(self, port=0, capabilities=CAPABILITIES):
@@ -41,9 +53,10 @@ class Queue:
             usual |= {"smtp_encryption": "none", "from_filter": False}
             return env["ir.mail_server"].create(usual | values).id
 
-    def write(self, to, server, **values):
+    def write(self, to, server, user=SUPERUSER_ID, **values):
         """A mail for each address; returns their ids."""
         with self.live.env() as env:
+            env = env(user=user, su=True)
             usual = {"email_from": "ann@erp.example", "mail_server_id": server}
             usual |= {"body_html": "<p>Hello</p>", "auto_delete": False}
             return (

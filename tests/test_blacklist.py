@@ -7,10 +7,6 @@ from datetime import timedelta
 import pytest
 
 from odoo import fields
-from odoo.modules.registry import Registry
-
-from sandbox import process
-from sandbox.server import command
 
 from . import reporting
 from .live import boxed
@@ -19,12 +15,7 @@ from .live import boxed
 @pytest.fixture(scope="module")
 def live(stack):
     with boxed(stack) as made:
-        log = stack.run / "mass-mailing.log"
-        words = ("server", "-i", "mass_mailing", "--stop-after-init", "--no-http")
-        config = stack.odoo_config(made.database)
-        process.must_run(command(config, *words), log, "mass_mailing")
-        Registry.delete(made.database)
-        made.registry = Registry(made.database)
+        made.install("mass_mailing")
         yield made
 
 

@@ -14,10 +14,15 @@ from .queueing import START, queue
 BOB, CY, DEE = (f"{name}@away.example" for name in ("bob", "cy", "dee"))
 
 
-@pytest.fixture
-def q(stack):
+@pytest.fixture(scope="module")
+def made(stack):
     with queue(stack) as made:
         yield made
+
+
+@pytest.fixture
+def q(made):
+    return made.begin()
 
 
 def test_mails_leave_over_one_connection_and_are_noted(q):
@@ -260,3 +265,46 @@ def test_addon_that_sends_in_its_own_way_is_left_to(q):
             del kept.send
         assert q.reached() == []
     assert sent == ids
+
+
+def test_personal_server_keeps_the_pace_of_stock(q):
+    with q.listening(capabilities="PIPELINING AUTH=PLAIN") as server:
+        with q.live.env() as env:
+            set_param = env["ir.config_parameter"].set_param
+            set_param("mail.server.personal.limit.minutes", "2")
+            owner = env.ref("base.user_admin")
+            owner.email = "ann@erp.example"
+        values = {"owner_user_id": owner.id, "from_filter": "ann@erp.example"}
+        values |= {"smtp_user": "ann@erp.example", "smtp_pass": "secret"}
+        relay = q.register(server.port, **values)
+        ids = q.write([BOB, CY, DEE], relay, user=owner.id)
+        q.run()
+        assert q.reached() == [BOB, CY]
+    states = q.mails(ids, "state", "attempts")
+    assert states == [("sent", 0), ("sent", 0), ("outgoing", 0)]
+    assert q.mails(ids[2:], "scheduled_date") != [False]
+
+
+def test_mail_that_is_given_another_server_waits_no_more(q):
+    with q.listening() as server:
+        ids = q.write([BOB, CY], q.register(ports.any_free()))
+        q.run()
+        with q.live.env() as env:
+            other = env["ir.mail_server"].create(
+                {"name": "Other", "smtp_host": "127.0.0.1", "smtp_port": server.port}
+            )
+            env["mail.mail"].browse(ids[1]).mail_server_id = other
+        q.run()
+        assert q.reached() == [CY]
+
+
+def test_server_that_was_mended_by_hand_is_tried(q):
+    with q.listening() as server:
+        relay = q.register(ports.any_free())
+        q.write([BOB, CY], relay)
+        q.run()
+        with q.live.env() as env:
+            env["ir.mail_server"].browse(relay).smtp_port = server.port
+        assert q.holds() == []
+        q.run()
+        assert q.reached() == [BOB, CY]

@@ -13,10 +13,15 @@ from .queueing import queue
 BOB, CY, DEE = (f"{name}@away.example" for name in ("bob", "cy", "dee"))
 
 
-@pytest.fixture
-def q(stack):
+@pytest.fixture(scope="module")
+def made(stack):
     with queue(stack) as made:
         yield made
+
+
+@pytest.fixture
+def q(made):
+    return made.begin()
 
 
 def post(q, *addresses):
@@ -158,3 +163,23 @@ def short_patience():
     limits = deadline.Limits(command_s=1.0)
     with patch.object(smtp_sending.Connection.__init__, "__defaults__", (limits,)):
         yield
+
+
+def test_what_is_written_to_many_at_once_yields_to_people(q):
+    with q.live.env() as env:
+        partners = env["res.partner"].create(
+            [{"name": one, "email": one} for one in (BOB, CY)]
+        )
+        composer = env["mail.compose.message"].create(
+            {
+                "composition_mode": "mass_mail",
+                "model": "res.partner",
+                "res_ids": repr(partners.ids),
+                "subject": "News",
+                "body": "<p>News</p>",
+                "email_from": "ann@erp.example",
+                "force_send": False,
+            }
+        )
+        composer._action_send_mail()
+    assert waiting(q, "is_mass") == [(True,), (True,)]

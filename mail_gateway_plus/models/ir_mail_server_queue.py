@@ -4,7 +4,8 @@
 
 import random
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..core.delivery.permission import DEEP, SHALLOW, is_refusal
 from ..core.delivery.schedule import RETRY, Retry
@@ -15,6 +16,14 @@ from ..core.smtp.sending import Refusal
 from .ir_mail_server_refusal import Tried
 
 MINUTE_S, HOUR_S = 60, 3600
+
+#: Whoever changes one of these may have mended what was wrong, or mail may leave
+#: another way: it is tried.
+_SETTINGS = (
+    *("active", "sequence", "from_filter", "owner_user_id", "mailbox_id"),
+    *("smtp_host", "smtp_port", "smtp_encryption", "smtp_authentication"),
+    *("smtp_user", "smtp_pass", "smtp_ssl_certificate", "smtp_ssl_private_key"),
+)
 
 
 class Slot:
@@ -37,13 +46,33 @@ class IrMailServer(models.Model):
         "Retry for (Hours)", help="Then a mail is given up. 0: 48 hours."
     )
 
+    @api.constrains("retry_minutes", "retry_hours")
+    def _check_retry(self):
+        for server in self:
+            minutes = (server.retry_minutes or "").replace(",", " ").split()
+            is_odd = not all(one.isdecimal() and int(one) for one in minutes)
+            if is_odd or server.retry_hours < 0:
+                raise ValidationError(
+                    self.env._(
+                        "“%s”: write the minutes as numbers, such as 1, 5, 15, 30, 60,"
+                        " and no hours below 0.",
+                        server.name,
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(_SETTINGS):
+            holds = self.env["mail.gateway.hold"].sudo()
+            holds.search([("mail_server_id", "in", self.ids)])._release()
+        return result
+
     def _retry(self):
         """``core.delivery.schedule.Retry`` of this server."""
         typed = (self.retry_minutes or "").replace(",", " ").split()
-        minutes = [int(one) for one in typed if one.isdecimal() and int(one)]
-        first = Schedule(tuple(one * MINUTE_S for one in minutes))
+        first = Schedule(tuple(int(one) * MINUTE_S for one in typed))
         return Retry(
-            first_s=first if minutes else RETRY.first_s,
+            first_s=first if typed else RETRY.first_s,
             until_s=self.retry_hours * HOUR_S if self.retry_hours else RETRY.until_s,
         )
 

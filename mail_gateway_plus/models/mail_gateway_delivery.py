@@ -130,11 +130,15 @@ class MailGatewayDelivery(models.Model):
 
     # --- keeping
 
+    @api.model
+    def _keep_days(self):
+        stored = self.env["ir.config_parameter"].sudo().get_param(KEEP) or ""
+        return int(stored) if stored.strip().isdecimal() else KEEP_DAYS
+
     @api.autovacuum
     def _gc_deliveries(self):
         """What a mail that may still be sent was refused or taken for stays with it."""
-        stored = self.env["ir.config_parameter"].sudo().get_param(KEEP) or ""
-        days = int(stored) if stored.strip().isdecimal() else KEEP_DAYS
+        days = self._keep_days()
         if not days:
             return 0, 0
         before = fields.Datetime.now() - timedelta(days=days)

@@ -35,3 +35,7 @@ class MailLocks(ServerLocks):
             count,
         )
         return self._ask(claim)
+
+    def give_all_back(self, mail_ids):
+        unlock = "SELECT count(pg_advisory_unlock(%s, id)) FROM unnest(%s::int[]) AS id"
+        self._ask(unlock, [MAILS, list(mail_ids)])

@@ -13,6 +13,8 @@ from .queue_run import Run
 _logger = logging.getLogger(__name__)
 
 PAUSED = "mail_gateway_plus.sending_paused"
+#: What a mail waits for may no longer concern it once one of these has changed.
+_ROUTE = ("mail_server_id", "email_from", "reply_to")
 #: In the context: mail that is created is mass mailing.
 MASS = "mail_gateway_mass"
 
@@ -64,6 +66,8 @@ class MailMail(models.Model):
             vals = {**self._queue_fresh(), **vals}
             refused = [("mail_id", "in", self.ids), ("is_final", "=", True)]
             self.env["mail.gateway.delivery"].sudo().search(refused).is_final = False
+        elif not vals.keys().isdisjoint(_ROUTE):
+            vals = {"hold_id": False, **vals}
         return super().write(vals)
 
     @api.model

@@ -80,8 +80,7 @@ class Run:
         open_ids = self.journal.open_mails()
         orphans = [one for one in open_ids if self.locks.take(one)]
         self.journal.bury(orphans)
-        for mail_id in orphans:
-            self.locks.give_back(mail_id)
+        self.locks.give_all_back(orphans)
 
     def _claim(self):
         """Ids of the next mails, in order, and ours."""
@@ -129,8 +128,7 @@ class Run:
                 begun += chunk
         finally:
             self.done.update(set(begun) - self._once_more(begun))
-            for mail_id in locked:
-                self.locks.give_back(mail_id)
+            self.locks.give_all_back(locked)
         return self._progress(len(begun))
 
     def _once_more(self, begun):
@@ -159,9 +157,16 @@ class Run:
         holds = self.env["mail.gateway.hold"].sudo().search([("state", "=", "held")])
         moments = [*later.mapped("scheduled_date"), *holds.mapped("next_attempt")]
         if moments:
-            at = max(min(moments), now)
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=at)
+            self._wake(max(min(moments), now), now)
         self._commit()
+
+    def _wake(self, at, now):
+        """Each run would leave a trigger, and most find one."""
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        set_ = Domain("cron_id", "=", cron.id) & Domain("call_at", "<=", at)
+        triggers = self.env["ir.cron.trigger"].sudo()
+        if not triggers.search_count(set_ & Domain("call_at", ">", now), limit=1):
+            cron._trigger(at=at)
 
     def _places(self, chunk, locked):
         """mail -> ``Place``, in the order of the claim, by server."""

@@ -1,5 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import mail_compose_mass
 from . import mail_gateway_folder_pick
 from . import mail_gateway_mailbox_test
 from . import mail_gateway_route_wizard
