@@ -177,6 +177,15 @@ class Desk:
         """The value of a field that can be edited, as it stands there."""
         return self.field(name).locator("input").input_value()
 
+    def filter(self, *names):
+        """Switch filters and groups of the list on, or off again."""
+        self.find(".o_searchview_dropdown_toggler").click()
+        for name in names:
+            entry = self.page.get_by_role("menuitemcheckbox", name=name, exact=True)
+            entry.click()
+        self.find(".o_searchview_dropdown_toggler").click()
+        self.idle()
+
     def rows(self):
         """A dictionary of each row of the list, field name -> text."""
         expect(self.find(".o_data_row").first).to_be_visible()

@@ -64,7 +64,10 @@ class Office:
         with contextlib.closing(connection), connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE mail_gateway_incoming SET create_date = '2026-11-20 10:00';"
-                "UPDATE mail_gateway_rule_hit SET date = '2026-11-20 10:00';"
+                "UPDATE mail_gateway_rule_hit SET date = '2026-11-20 10:00'"
+                " WHERE date IS NOT NULL;"
+                "UPDATE mail_gateway_rule_hit SET slow_on = '2026-11-20 10:00'"
+                " WHERE slow_on IS NOT NULL;"
                 "UPDATE mail_gateway_permission SET checked_on = '2026-11-20 10:00';"
                 "UPDATE mail_gateway_round_trip SET sent_on = '2026-11-20 10:00',"
                 " arrived_on = '2026-11-20 10:00:02', due_on = '2026-11-20 10:15'"

@@ -171,3 +171,34 @@ def test_the_whole_chain_on_one_page(desk, house):
     expect(rule).to_contain_text("Make a new record")
     rule.scroll_into_view_if_needed()
     desk.picture("rule-chain")
+
+
+def test_a_slow_rule_that_forwards_says_so(desk, house):
+    """Its form says what is slow, and how much it forwards an hour."""
+    slow = {"field": "subject", "operator": "regex", "value": "(a|aa)+$"}
+    rule = house.create(
+        "mail.gateway.rule",
+        name="Shipping notes to the warehouse",
+        action="forward",
+        forward_to="warehouse@partner.example",
+        condition_ids=[(0, 0, slow)],
+    )
+    house.post(LOGIN, mail("sales@demo.example", "a" * 400 + "!"))
+    [mailbox] = house.call("fetchmail.server", "search", [("user", "=", LOGIN)])
+    house.call("fetchmail.server", "fetch_mail", [mailbox])
+    cron = house.id_of("mail_gateway_plus.ir_cron_process")
+    house.call("ir.cron", "method_direct_trigger", [cron])
+    house.turn_back_the_clock()
+    desk.technical(RULES)
+    desk.filter("Slow")
+    [row] = desk.rows()
+    assert row["name"] == "Shipping notes to the warehouse"
+    desk.find(".o_data_row [name=name]").click()
+    desk.idle()
+    expect(desk.find(".alert-warning")).to_contain_text("regular expressions")
+    assert desk.fits(".o_form_sheet")
+    desk.picture("rule-slow")
+    limit = desk.field("hour_limit")
+    limit.scroll_into_view_if_needed()
+    expect(limit.locator("input")).to_have_value("100")
+    house.call("mail.gateway.rule", "unlink", [rule])

@@ -47,12 +47,14 @@ class MailAlias(models.Model):
         if set_invalid:
             observation.broken_aliases.append(self.id)
         alias_id, sender = self.id, message_dict["email_from"]
+        company_id = observation.company_id or self.env.company.id
         may_answer = self.env["mail.thread"]._mail_gateway_may_answer
         if not may_answer(f"alias {alias_id}", REFUSAL_HOURS, sender):
             return None
 
         def answer(env):
-            env["mail.alias"].browse(alias_id)._alias_bounce_incoming_email(
+            alias = env["mail.alias"].with_company(company_id).browse(alias_id)
+            alias._alias_bounce_incoming_email(
                 message, message_dict, set_invalid=set_invalid
             )
 

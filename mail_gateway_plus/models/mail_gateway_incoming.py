@@ -160,6 +160,9 @@ class MailGatewayIncoming(models.Model):
         """Asked for whenever a row is written, and the same until an upgrade."""
         Advice = self.env["mail.gateway.advice"]
         titles = {code: Advice._of(f"chain_{code}").title for code in chain.CODES}
+        # The stages ask; what one of them decided is no question any more.
+        asks = "?\uff1f\u061f \xa0"
+        titles = {code: (said or "").rstrip(asks) for code, said in titles.items()}
         return [(code, title or code) for code, title in titles.items()]
 
     @api.depends("reason_code")

@@ -1,5 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -103,17 +105,26 @@ class MailGatewayIncoming(models.Model):
         joined = [r for r in recipients if r not in own]
         if joined:
             observation.note("deliveries_joined", recipients=", ".join(joined))
-        message_id = self._derived_message_id(further)
-        if message_id:
-            observation.note(
-                "message_id_derived", original=self.message_id, derived=message_id
-            )
         observation.guise = Guise(
-            message_id=message_id,
             original_id=self.message_id or "",
             recipients=tuple(recipients),
             only_aliases=frozenset(further.ids) if further else None,
         )
+        self._rename(observation, self._derived_message_id(further))
+
+    def _rename(self, observation, message_id):
+        if message_id:
+            observation.note(
+                "message_id_derived", original=self.message_id, derived=message_id
+            )
+            observation.guise = replace(observation.guise, message_id=message_id)
+
+    def _disguise_report(self, observation, letter):
+        """A report under the Message-ID of the mail that it is about, which stock would
+        take for a copy of that."""
+        about = getattr(letter.said.report, "message_id", "")
+        if about and about == self.message_id and not observation.guise.message_id:
+            self._rename(observation, identity.derived(self.fingerprint))
 
     def _derived_message_id(self, further):
         """A Message-ID of our own where stock would take this mail for one it has;

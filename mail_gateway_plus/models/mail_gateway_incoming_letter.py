@@ -36,8 +36,8 @@ class MailGatewayIncoming(models.Model):
             "folder": self._said_folder,
             "sender_known": self._said_sender_known,
             "sender_internal": self._said_sender_internal,
-            "time": lambda _letter: [Said(f"{self._local_now():%H:%M}")],
-            "weekday": lambda _letter: [Said(str(self._local_now().isoweekday()))],
+            "time": lambda letter: [Said(f"{self._local_now(letter):%H:%M}")],
+            "weekday": lambda letter: [Said(str(self._local_now(letter).isoweekday()))],
         }
         return Letter(raw, recipients, asked, self.server_id._trusted_hosts())
 
@@ -71,11 +71,12 @@ class MailGatewayIncoming(models.Model):
         found = email and self.env["res.users"].sudo().search(domain, limit=1)
         return [Said(found.display_name, "From")] if found else []
 
-    def _local_now(self):
-        """Now, where the company is."""
-        company = self.company_id or self.env.company
-        calendar = company.sudo().resource_calendar_id
-        zone = calendar.tz or company.sudo().partner_id.tz or "UTC"
+    def _local_now(self, letter):
+        """Now, where the company is that the message is for; where nobody knows which,
+        where OdooBot's is."""
+        company = self.company_id or self._company_written(letter)
+        company = (company or self.env.company).sudo()
+        zone = company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
         return fields.Datetime.context_timestamp(
             self.with_context(tz=zone), fields.Datetime.now()
         )

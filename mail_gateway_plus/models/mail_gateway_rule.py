@@ -40,6 +40,8 @@ class MailGatewayRule(models.Model):
     company_id = fields.Many2one(
         "res.company",
         index=True,
+        # Without its company it would be a rule for all of them.
+        ondelete="cascade",
         help="Only messages of this company; without one, messages of all companies.",
     )
     before_replies = fields.Boolean(
@@ -125,6 +127,7 @@ class MailGatewayRule(models.Model):
     hit_count = fields.Integer("Hits", compute="_compute_hits")
     last_hit = fields.Datetime(compute="_compute_hits", search="_search_last_hit")
     slow_on = fields.Datetime(
+        "Slow the Last Time",
         compute="_compute_hits",
         search="_search_slow_on",
         help="When its regular expressions took long the last time.",
@@ -252,7 +255,9 @@ class MailGatewayRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._changed()
-        return super().create(vals_list)
+        # Programs give none.
+        unnamed = {"name": self.env._("Routing Rule")}
+        return super().create([unnamed | values for values in vals_list])
 
     def write(self, vals):
         self._changed()

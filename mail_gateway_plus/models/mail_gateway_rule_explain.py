@@ -84,4 +84,9 @@ class MailGatewayRule(models.Model):
 def _as_bytes(raw):
     if isinstance(raw, xmlrpc.client.Binary):
         return bytes(raw.data)
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else raw
+    if isinstance(raw, str):
+        try:
+            return raw.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:  # JSON takes halves of letters
+            return raw.encode("utf-8", "replace")
+    return bytes(raw or b"")

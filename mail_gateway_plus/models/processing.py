@@ -165,6 +165,7 @@ def _handle(row, observation, deliver):
         return _set_aside(row, first, observation)
     raw = row._raw()
     letter = row._letter(raw, observation.guise.recipients)
+    row._disguise_report(observation, letter)
     if row.env["mail.gateway.round.trip"]._recognise(row, letter.said, observation):
         return False
     readable = repair.repaired(raw)

@@ -29,10 +29,11 @@ CODES = (
     "answer_own_address",
 )
 
-#: Local parts nobody reads, and those of mailing lists (RFC 3834, 2).
+#: Local parts of the servers' own and of mailing lists (RFC 3834, 2), beside those that
+#: nobody writes from.
 _DAEMON = re.compile(
-    r"mailer-daemon|postmaster|(?:do[-_.]?not|no)[-_.]?reply"
-    r"|owner-.+|.+-(?:request|owner|bounces?)"
+    r"postmaster|majordomo|listserv|owner-.+|.+-(?:request|owner|bounces?)"
+    r"|bounces?(?:[-+_.=].*)?"
 )
 #: One address. Encoded words carry line ends and further addresses as well.
 _ADDRESS = re.compile(r"[^\s,;\x00-\x1f\x7f]+@[^\s,;\x00-\x1f\x7f]+")
@@ -79,7 +80,7 @@ def _reasons(head: bytes, sender: str, own: Collection[str]) -> Iterator[str]:
         yield "answer_automatic"
     if "bulk" in kinds:
         yield "answer_bulk"
-    if _DAEMON.fullmatch(local):
+    if _DAEMON.fullmatch(local) or automatic.UNATTENDED.fullmatch(local):
         yield "answer_automatic"
     if sender in own:
         yield "answer_own_address"

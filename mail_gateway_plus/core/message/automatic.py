@@ -58,6 +58,9 @@ FIELDS = (
     ("List-Post", r".*", "bulk"),
     ("List-Unsubscribe", r".*", "bulk"),
     ("List-Help", r".*", "bulk"),
+    ("List-Owner", r".*", "bulk"),
+    ("List-Subscribe", r".*", "bulk"),
+    ("List-Archive", r".*", "bulk"),
     ("X-Mailing-List", r".*", "bulk"),
     ("Mailing-List", r".*", "bulk"),
     # RFC 6522; RFC 5321, 4.5.5
@@ -71,9 +74,15 @@ _AUTOREPLY = re.compile(
     r"x-(?:[a-z]+-?)?auto-?(?:repl(?:y|ied)|respond(?:er)?)(?:-[a-z]+)?"
 )
 _DENIED = ("no", "false", "0")
-#: Local parts that no person writes from.
+#: Local parts that no person writes from; programs put their names before or behind
+#: it, as in "calendar-noreply" and "no-reply+4711".
 UNATTENDED = re.compile(
-    r"mailer-daemon|(?:do[-_.]?not|no)[-_.]?(?:reply|answer|respond)\d*", re.IGNORECASE
+    r"(?:.*[-_.+])?"
+    r"(?:mailer-daemon|(?:do[-_.]?not|no|non|nao|ne[-_.]?pas|nicht|niet)[-_.]?"
+    r"(?:reply|answer|respond(?:er|a)?|repondre|rispondere|contestar|antworten"
+    r"|beantwoorden))"
+    r"(?:[-_.+\d].*)?",
+    re.IGNORECASE,
 )
 #: What Exchange knows as answers (MS-OXCMAIL, 2.2.3.2.14); the others are receipts.
 _SUPPRESSED = frozenset((b"all", b"oof", b"autoreply"))

@@ -8,6 +8,7 @@ Said(text='support-de', source='Delivered-To')
 """
 
 import datetime
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -163,7 +164,10 @@ def _matcher(condition: Condition) -> pattern.Matcher:
 
 
 def _number(text: str) -> float:
-    return float(text.strip().replace(",", "."))
+    found = float(text.strip().replace(",", "."))
+    if not math.isfinite(found):
+        raise ValueError("this is no number to compare with")
+    return found
 
 
 def _at_least(value: str) -> pattern.Matcher:
@@ -181,19 +185,26 @@ def _is_set(_value: str) -> pattern.Matcher:
 
 
 def _between(value: str) -> pattern.Matcher:
-    """ "09:00-17:30", the end not included; "22:00-06:00" goes over midnight."""
+    """ "09:00-17:30", the end not included; "22:00-06:00" goes over midnight, and what
+    ends when it begins is all day."""
     begin, dash, end = value.partition("-")
     if not dash:
         raise ValueError("a dash is missing between begin and end")
-    first, last = (datetime.time.fromisoformat(t.strip()) for t in (begin, end))
+    first, last = _time(begin), _time(end)
 
     def match(text: str) -> bool:
-        now = datetime.time.fromisoformat(text)
-        if first <= last:
+        now = _time(text)
+        if first < last:
             return first <= now < last
         return now >= first or now < last
 
     return match
+
+
+def _time(text: str) -> datetime.time:
+    """The end of a day may be called 24:00 as well."""
+    text = text.strip()
+    return datetime.time.fromisoformat("00:00" if text == "24:00" else text)
 
 
 def _weekdays(value: str) -> pattern.Matcher:

@@ -1,6 +1,8 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a rule compares a text with. Upper and lower case are the same.
+"""What a rule compares a text with. Upper and lower case are the same, and so are a
+letter with its accent and the two apart, as Macintoshes name files. Line ends around a
+value are of the form it was written in: no field has any.
 
 >>> matcher("wildcard", "support+*@a.example")("Support+vip@A.example")
 True
@@ -10,6 +12,7 @@ True
 
 import fnmatch
 import re
+import unicodedata
 from collections.abc import Callable
 
 import regex
@@ -65,35 +68,43 @@ def matcher(operator: str, value: str) -> Matcher:
 
 def entries(value: str) -> tuple[str, ...]:
     """The entries of a list: one a line, or separated by commas or semicolons."""
-    pieces = (piece.strip().casefold() for piece in re.split(r"[\n,;]", value))
+    pieces = (_folded(piece.strip()) for piece in re.split(r"[\n,;]", value))
     return tuple(dict.fromkeys(filter(None, pieces)))
 
 
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _folded(text: str) -> str:
+    return _composed(text).casefold()
+
+
 def _is(value: str) -> Matcher:
-    wanted = value.strip().casefold()
-    return lambda text: text.casefold() == wanted
+    wanted = _folded(value.strip())
+    return lambda text: _folded(text) == wanted
 
 
 def _contains(value: str) -> Matcher:
-    wanted = value.casefold()
-    return lambda text: wanted in text[:TEXT_READ].casefold()
+    wanted = _folded(value.strip("\r\n"))
+    return lambda text: wanted in _folded(text[:TEXT_READ])
 
 
 def _begins(value: str) -> Matcher:
-    wanted = value.casefold()
-    return lambda text: text[:TEXT_READ].casefold().startswith(wanted)
+    wanted = _folded(value.strip("\r\n"))
+    return lambda text: _folded(text[:TEXT_READ]).startswith(wanted)
 
 
 def _ends(value: str) -> Matcher:
-    wanted = value.casefold()
-    return lambda text: text[-TEXT_READ:].casefold().endswith(wanted)
+    wanted = _folded(value.strip("\r\n"))
+    return lambda text: _folded(text[-TEXT_READ:]).endswith(wanted)
 
 
 def _wildcard(value: str) -> Matcher:
     # Brackets are no sets here: they stand in subjects, as of tickets.
-    pattern = fnmatch.translate(value.strip().casefold().replace("[", "[[]"))
+    pattern = fnmatch.translate(_folded(value.strip()).replace("[", "[[]"))
     match = re.compile(pattern).match
-    return lambda text: match(text[:TEXT_READ].casefold()) is not None
+    return lambda text: match(_folded(text[:TEXT_READ])) is not None
 
 
 def _in_list(value: str) -> Matcher:
@@ -105,7 +116,7 @@ def _in_list(value: str) -> Matcher:
         raise ValueError(f"more than {LIST_ENTRIES} entries")
 
     def match(text: str) -> bool:
-        text = text.casefold()
+        text = _folded(text)
         return text in wanted or "@" + text.rpartition("@")[2] in wanted
 
     return match
@@ -115,7 +126,8 @@ def _regex(value: str) -> Matcher:
     if len(value) > REGEX_LENGTH:
         raise ValueError(f"more than {REGEX_LENGTH} characters")
     try:
-        search = regex.compile(value, regex.IGNORECASE).search
+        written = _composed(value.strip("\r\n"))
+        search = regex.compile(written, regex.IGNORECASE).search
     except (regex.error, RecursionError, OverflowError) as problem:
         raise ValueError(str(problem)) from problem
 
@@ -125,7 +137,7 @@ def _regex(value: str) -> Matcher:
             raise TimeIsUp
         begin = spent.clock()
         try:
-            return search(text[:TEXT_READ], timeout=REGEX_S) is not None
+            return search(_composed(text[:TEXT_READ]), timeout=REGEX_S) is not None
         except TimeoutError as problem:
             raise TakesTooLong from problem
         finally:

@@ -34,6 +34,9 @@ def test_people_are_answered(field):
         (b"Precedence: list\r\n", "answer_bulk"),
         (b"Precedence: junk\r\n", "answer_bulk"),
         (b"List-Unsubscribe: <mailto:off@a.example>\r\n", "answer_bulk"),
+        (b"List-Owner: <mailto:owner@a.example>\r\n", "answer_bulk"),
+        (b"List-Subscribe: <mailto:on@a.example>\r\n", "answer_bulk"),
+        (b"List-Archive: <https://a.example>\r\n", "answer_bulk"),
         (b"Content-Type: multipart/report; boundary=b\r\n", "answer_report"),
         (b"Precedence: bulk (newsletter)\r\n", "answer_bulk"),
         # Whoever passes a message on adds fields to those that are there.
@@ -76,3 +79,26 @@ def test_senders_that_nobody_writes_to(sender, code):
 def test_each_reason_has_a_name():
     assert "answer_already" in answerable.CODES
     assert len(set(answerable.CODES)) == len(answerable.CODES)
+
+
+@pytest.mark.parametrize(
+    ("local", "code"),
+    [
+        *(
+            (local, "answer_automatic")
+            for local in (
+                *("noreply", "No.Reply", "noreply1", "donotreply", "do.not_reply"),
+                *("noreply+4711", "no-reply-orders", "calendar-noreply"),
+                *("naoresponda", "ne-pas-repondre", "nichtantworten", "no-contestar"),
+                *("mailer-daemon+x", "majordomo", "bounce", "bounces+12=3", "Listserv"),
+            )
+        ),
+        *(
+            (local, "")
+            for local in ("nora", "info", "noreplay", "casino.reply", "nicht", "bob")
+        ),
+    ],
+)
+def test_names_that_nobody_writes_from(local, code):
+    found = answerable.refused(f"From: {local}@a.example\r\n".encode(), ())
+    assert (found.code if found else "") == code

@@ -8,6 +8,8 @@ from odoo.addons.mail_gateway_plus.core.routing.condition import Condition, Said
 #: What one message says: (field, header) to texts.
 MAIL = {
     ("mailbox", ""): ["Support"],
+    # The letter and its dots apart.
+    ("folder", ""): ["Entwu\u0308rfe"],
     ("recipient", ""): ["ann@A.example", "support+vip@a.example"],
     ("recipient_local", ""): ["ann", "support"],
     ("recipient_subaddress", ""): ["vip"],
@@ -47,6 +49,15 @@ def letter(field, header):
         ("subject", "wildcard", "[ticket *] *", True),
         ("subject", "wildcard", "[a-z]*", False),
         ("subject", "regex", r"ticket \d+", True),
+        ("subject", "contains", "ticket\n", True),
+        ("subject", "contains", "ticket  ", False),
+        ("subject", "begins", "[ticket\r\n", True),
+        ("subject", "ends", "gesperrt\n", True),
+        ("subject", "regex", "gesperrt$\n", True),
+        ("folder", "is", "Entwürfe", True),
+        ("folder", "contains", "würfe", True),
+        ("folder", "in_list", "Entwu\u0308rfe", True),
+        ("folder", "regex", "w.rfe", True),
         ("size_kb", "at_least", "120,5", True),
         ("size_kb", "at_least", "121", False),
         ("size_kb", "at_most", "200", True),
@@ -56,6 +67,10 @@ def letter(field, header):
         ("time", "between", "22:00-06:00", True),
         ("time", "between", "09:00-17:30", False),
         ("time", "between", "23:00-23:30", False),
+        ("time", "between", "23:00 - 24:00", True),
+        ("time", "between", "00:00-24:00", True),
+        ("time", "between", "08:00-08:00", True),
+        ("time", "between", "00:00-23:00", False),
         ("weekday", "in_list", "6, 7", True),
         ("weekday", "in_list", "1,2,3,4,5", False),
         ("authentication", "is", "dmarc=fail", True),
@@ -79,7 +94,7 @@ def test_what_decided_is_told():
     assert condition.compiled(asked)(letter).text == "support+vip@a.example"
     silent = Condition("recipient", "is", "c@c.example", negated=True)
     assert condition.compiled(silent)(letter).text == "ann@A.example"
-    unsaid = Condition("folder", "is", "Junk", negated=True)
+    unsaid = Condition("header", "is", "x", negated=True, header="X-Y")
     assert condition.compiled(unsaid)(letter) == Said("")
 
 
@@ -101,6 +116,8 @@ def test_a_header_may_be_there_whatever_it_says(name, there):
         (Condition("subject", "regex", "a" * 1001), "rule_value_invalid"),
         (Condition("sender", "in_list", ",;\n"), "rule_value_invalid"),
         (Condition("size_kb", "at_most", "big"), "rule_number_invalid"),
+        (Condition("size_kb", "at_least", "nan"), "rule_number_invalid"),
+        (Condition("time", "between", "24:30-25:00"), "rule_time_invalid"),
         (Condition("time", "between", "9-17"), "rule_time_invalid"),
         (Condition("time", "between", "noon"), "rule_time_invalid"),
         (Condition("weekday", "in_list", "monday"), "rule_weekday_invalid"),
