@@ -54,11 +54,20 @@ class MailGatewayHealth(models.Model):
                 one.mail_server_id.id,
                 one.mail_server_id.name,
                 one.identity_id.id or 0,
-                one.identity_id.mail_server_id.id or 0,
+                self._used_server_id(one),
                 one.evidence or "",
             )
             for one in Permission.search(told)
         ]
+
+    @api.model
+    def _used_server_id(self, permission):
+        """The server that an identity leaves through, where another one's refusal is
+        nobody's trouble; 0 where Odoo knows none. To find it takes queries, so only
+        what is refused is asked for."""
+        if permission.state == "allowed":
+            return 0
+        return permission.identity_id.used_server_id.id or 0
 
     @api.model
     def _holds(self):

@@ -205,6 +205,19 @@ class TestHealth(HealthMixin, QuarantineMixin, TransactionCase):
         identity.unlink()
         self.assertFalse(self.Finding.search([("code", "=", health.SENDER_REFUSED)]))
 
+    def test_refusal_of_a_server_that_an_identity_does_not_use(self):
+        used = self.server(from_filter="h.example", sequence=1)
+        other = self.server(from_filter="else.example", sequence=2)
+        identity = self.env["mail.gateway.identity"].create(
+            {"name": "Sales", "email": "sales@h.example"}
+        )
+        refused = self.permission("refused", server=other, identity=identity)
+        self.Health._renew()
+        self.assertNotIn(health.SENDER_REFUSED, self.opened(identity))
+        refused.mail_server_id = used
+        self.Health._renew()
+        self.assertIn(health.SENDER_REFUSED, self.opened(identity))
+
     def test_server_that_is_stopped(self):
         server = self.server(health_checked_on=fields.Datetime.now())
         hold = self.env["mail.gateway.hold"].create(
