@@ -11,6 +11,7 @@
 ``worker``    the measured process, which forks for each run
 ``waiting``   the same for many mailboxes at once
 ``side``      starts it and talks to it; ``job`` is what they say
+``posting``   mail that is sent, to ``sink``, which takes all
 ``rounds``    the sides in turn, and a check of what they did
 ``table``     medians and ratios
 """

@@ -8,14 +8,15 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Iterator
 
 from odoo.release import version as odoo_version
 
 from sandbox.say import Missing, line
 from sandbox.stack import Stack
 
-from . import crowd, decision, domains, rounds, table
-from .cases import CASES, SIDES
+from . import crowd, decision, domains, posting, rounds, table
+from .cases import CASES, POSTS, SIDES, Post
 from .side import Side
 
 TIMES = 3
@@ -41,6 +42,11 @@ def machine(stack: Stack) -> str:
     )
 
 
+def posted(sides: list[Side], post: Post, short: bool) -> Iterator[table.Figure]:
+    post = post.short() if short else post
+    return table.figures(post, posting.run(sides, post, 1 if short else TIMES))
+
+
 def main() -> None:
     wanted = arguments()
     stack = Stack.attach()
@@ -48,7 +54,8 @@ def main() -> None:
     found, halves = [], []
     if wanted.case in domains.NAME:
         domains.run(wanted.short)
-    others = (*(case.name for case in CASES), crowd.NAME, decision.NAME)
+    others = [case.name for case in (*CASES, *POSTS)]
+    others += [crowd.NAME, decision.NAME]
     if not any(wanted.case in name for name in others):
         return
     with contextlib.ExitStack() as opened:
@@ -58,6 +65,8 @@ def main() -> None:
             results = rounds.run(stack, sides, case, 1 if wanted.short else TIMES)
             found += table.figures(case, results)
             halves.append(table.fetch_alone(case, results))
+        for post in [post for post in POSTS if wanted.case in post.name]:
+            found += posted(sides, post, wanted.short)
         if wanted.case in crowd.NAME:
             found += crowd.run(stack, sides, wanted.short, wanted.patient)
         if wanted.case in decision.NAME:

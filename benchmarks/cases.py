@@ -29,6 +29,21 @@ class Case:
         return replace(self, count=3 if self.size else 30)
 
 
+@dataclass(frozen=True)
+class Post:
+    """Mails to be sent; ``is_piped``: the server offers PIPELINING."""
+
+    name: str
+    count: int
+    one_way_s: float = 0.0
+    is_piped: bool = True
+    #: The ratio of times that shall be reached.
+    target: str = ""
+
+    def short(self) -> "Post":
+        return replace(self, count=30)
+
+
 #: Over TLS, as mailboxes are read today.
 CASES = (
     Case("IMAP", MIXED, 300, target="1.20"),
@@ -37,4 +52,10 @@ CASES = (
     Case("IMAP, to one alias", NEW, 60),
     Case("IMAP, replies", REPLIES, 60),
     Case("IMAP, 5 MB each", NEW, 12, size=5_000_000),
+)
+
+POSTS = (
+    Post("SMTP", 1_000, target="0.95"),
+    Post("SMTP, 30 ms, no PIPELINING", 1_000, ONE_WAY_S, is_piped=False, target="2.50"),
+    Post("SMTP, 30 ms round trip", 1_000, ONE_WAY_S, target="4.00"),
 )

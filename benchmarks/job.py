@@ -55,6 +55,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Outbox:
+    """Mails that wait for a server on loopback."""
+
+    side: str
+    count: int
+    port: int
+
+
+@dataclass(frozen=True)
 class Cost:
     """Of one stage. ``peak_mb`` is how far resident memory rose above its start."""
 

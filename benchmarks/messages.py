@@ -164,7 +164,7 @@ def _plain(dice: random.Random, size: int) -> list[str]:
     return [*_utf8("plain"), *_text(dice, size)]
 
 
-def _html(dice: random.Random, size: int) -> Iterator[str]:
+def html(dice: random.Random, size: int) -> Iterator[str]:
     yield '<html><body style="font-family: sans-serif">'
     for line in _text(dice, size * 2 // 3):
         yield f'<p class="MsoNormal"><span style="color:#333">{line}</span></p>'
@@ -180,8 +180,8 @@ def _parts(kind: str, *parts: list[str]) -> list[str]:
 
 
 def _alternative(dice: random.Random, size: int) -> list[str]:
-    html = [*_utf8("html"), *_html(dice, size * 2 // 3)]
-    return _parts("alternative", _plain(dice, size // 3), html)
+    rich = [*_utf8("html"), *html(dice, size * 2 // 3)]
+    return _parts("alternative", _plain(dice, size // 3), rich)
 
 
 def _attached(dice: random.Random, size: int) -> list[str]:

@@ -2,13 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the mail finds in the database. The same for both sides."""
 
+import random
+
 from odoo.fields import Command
 
-from .messages import ALIAS, DOMAIN, KNOWN, NEW, REPLIES, THREADS, several
+from .messages import ALIAS, DOMAIN, KNOWN, NEW, REPLIES, THREADS, html, several
 
 #: Messages of each kind that are processed before the clock runs, for the first of a
 #: kind fills Odoo's caches.
 WARM = 3
+#: Bytes of a body that is sent.
+LETTERS = (1_000, 8_000)
 
 
 def prepare(env):
@@ -86,3 +90,92 @@ def _mailbox(env, kind, host, port, login, password):
     if "connection_security" in env["fetchmail.server"]._fields:
         values["connection_security"] = "ssl_strict"
     return env["fetchmail.server"].create(values)
+
+
+# --- what is sent
+
+
+def outgoing(env, port):
+    """A server that takes all; with the addon also identities, and rules for them."""
+    env["ir.mail_server"].search([]).unlink()
+    env["ir.mail_server"].create(
+        {
+            "name": "Sink",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": port,
+            "smtp_encryption": "none",
+        }
+    )
+    if "mail.gateway.identity.rule" in env:
+        model = env["ir.model"]._get_id("crm.lead")
+        for name in ("Support", "Billing", "Sales"):
+            email = f"{name.lower()}@{DOMAIN}"
+            identity = env["mail.gateway.identity"].create(
+                {"name": name, "email": email}
+            )
+            # The last one is for all leads.
+            no_lead = "[('id', '=', 0)]"
+            domain = "[]" if name == "Sales" else no_lead
+            env["mail.gateway.identity.rule"].create(
+                {"identity_id": identity.id, "model_id": model, "domain": domain}
+            )
+
+
+def letters(env, tag, count):
+    """What colleagues write to customers in conversations, each to somebody else;
+    returns the addresses."""
+    dice = random.Random(tag)
+    to = [f"{tag}{number}@away.example" for number in range(count)]
+    partners = env["res.partner"].create([{"name": a, "email": a} for a in to])
+    leads = env["crm.lead"].search([("name", "=like", "Lead %")])
+    author = env["res.users"].search([("login", "=", f"colleague@{DOMAIN}")])
+    bodies = ["\n".join(html(dice, dice.randrange(*LETTERS))) for _one in to]
+    messages = env["mail.message"].create(
+        [
+            {
+                "author_id": author.partner_id.id,
+                "email_from": author.email_formatted,
+                "model": "crm.lead",
+                "res_id": leads[number % len(leads)].id,
+                "message_type": "comment",
+                "subtype_id": env.ref("mail.mt_comment").id,
+                "subject": f"Re: Lead {number}",
+                "body": body,
+                "record_alias_domain_id": env.company.alias_domain_id.id,
+                "record_company_id": env.company.id,
+            }
+            for number, body in enumerate(bodies)
+        ]
+    )
+    _mails(env, messages, partners, bodies)
+    env.cr.commit()
+    return to
+
+
+def _mails(env, messages, partners, bodies):
+    """As stock's notifications by mail."""
+    mails = env["mail.mail"].create(
+        [
+            {
+                "mail_message_id": message.id,
+                "recipient_ids": [Command.link(partner.id)],
+                "body_html": body,
+                "is_notification": True,
+                "auto_delete": True,
+                "state": "outgoing",
+            }
+            for message, partner, body in zip(messages, partners, bodies, strict=True)
+        ]
+    )
+    env["mail.notification"].create(
+        [
+            {
+                "mail_mail_id": mail.id,
+                "mail_message_id": mail.mail_message_id.id,
+                "notification_type": "email",
+                "notification_status": "ready",
+                "res_partner_id": mail.recipient_ids.id,
+            }
+            for mail in mails
+        ]
+    )

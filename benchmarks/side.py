@@ -14,7 +14,7 @@ from sandbox.paths import ROOT
 from sandbox.say import Missing, step
 from sandbox.stack import Stack
 
-from .job import Cost, Crowd, Decision, Job, Result
+from .job import Cost, Crowd, Decision, Job, Outbox, Result
 
 
 def settings(stack: Stack, **values: str) -> None:
@@ -76,12 +76,12 @@ class Side:
         # keep mail, and one of them may commit more often.
         settings(self.stack, fsync="on", full_page_writes="on", synchronous_commit="on")
 
-    def run(self, job: Job) -> Result:
+    def run(self, job: Job | Outbox) -> Result:
         said = self.ask(job)
         costs = {name: Cost(**cost) for name, cost in said["costs"].items()}
         return Result(costs, said["made"])
 
-    def ask(self, job: Job | Crowd | Decision) -> Any:
+    def ask(self, job: Job | Crowd | Decision | Outbox) -> Any:
         """What the worker has measured, as it says it."""
         assert self._process.stdin
         kind = type(job).__name__

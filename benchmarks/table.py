@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .cases import Case
+from .cases import Case, Post
 from .job import Results
 
 
@@ -34,7 +34,7 @@ class Figure:
         return min(ratios), max(ratios)
 
 
-def figures(case: Case, results: Results) -> Iterator[Figure]:
+def figures(case: Case | Post, results: Results) -> Iterator[Figure]:
     def of(what: str, unit: str, name: str, scale: float, target: str = "") -> Figure:
         stock, addon = (
             [one.total(name) * scale for one in results[side]]
@@ -46,7 +46,7 @@ def figures(case: Case, results: Results) -> Iterator[Figure]:
     yield of("time", "s", "seconds", 1, case.target)
     yield of("CPU a message", "ms", "cpu_s", 1000 / case.count)
     yield of("queries a message", "", "queries", 1 / case.count)
-    if case.size:
+    if isinstance(case, Case) and case.size:
         yield of("memory, peak growth", "MB", "peak_mb", 1)
 
 

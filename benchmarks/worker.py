@@ -24,7 +24,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 from . import deciding, setting, waiting
-from .job import Cost, Crowd, Decision, Job
+from .job import Cost, Crowd, Decision, Job, Outbox
 
 #: Stock takes so many messages a run; its scheduled action starts the next at once.
 STOCK_RUN = 50
@@ -49,7 +49,7 @@ def main(config_file: str, database: str) -> None:
         _in_fork(registry, JOBS[kind][0](**values))
 
 
-def _in_fork(registry: Registry, job: Job | Crowd | Decision) -> None:
+def _in_fork(registry: Registry, job: Job | Crowd | Decision | Outbox) -> None:
     child = os.fork()
     if child:
         _pid, status = os.waitpid(child, 0)
@@ -87,8 +87,34 @@ def decide(registry: Registry, decision: Decision) -> dict[str, object]:
         return {"ms": deciding.run(env, decision)}
 
 
+def send(registry: Registry, outbox: Outbox) -> dict[str, object]:
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        setting.outgoing(env, outbox.port)
+        # The first fills Odoo's caches.
+        setting.letters(env, "warm", setting.WARM)
+        env["mail.mail"].process_email_queue()
+        to = setting.letters(env, "person", outbox.count)
+        env.invalidate_all()
+        queue = env["mail.mail"]
+        cost = measure(lambda: queue.process_email_queue(batch_size=outbox.count))
+        told = env["mail.notification"]._read_group(
+            [("notification_type", "=", "email")],
+            ["notification_status"],
+            ["__count"],
+        )
+        made = {f"notifications: {status}": number for status, number in told}
+        made["mails left"] = queue.search_count([])
+    return {"costs": {"all": asdict(cost)}, "made": made, "to": to}
+
+
 #: By the name of a job: its form, and what does it.
-JOBS = {"Job": (Job, run), "Crowd": (Crowd, wait), "Decision": (Decision, decide)}
+JOBS = {
+    "Job": (Job, run),
+    "Crowd": (Crowd, wait),
+    "Decision": (Decision, decide),
+    "Outbox": (Outbox, send),
+}
 
 
 def _memory(row: str) -> float:

@@ -51,6 +51,8 @@ class Queue:
         with self.live.env() as env:
             usual = {"name": "Relay", "smtp_host": "127.0.0.1", "smtp_port": port}
             usual |= {"smtp_encryption": "none", "from_filter": False}
+            # So that what arrives has an order.
+            usual |= {"limit_connections": 1}
             return env["ir.mail_server"].create(usual | values).id
 
     def write(self, to, server, user=SUPERUSER_ID, **values):

@@ -170,14 +170,13 @@ def smtp(*, capabilities="PIPELINING SIZE=1000 AUTH=PLAIN", answers=None):
     }
 
     def script(self, sock):
-        sock.sendall(f"{answers.get('', '220 ready')}\r\n".encode())
+        sock.sendall(f"{_next(answers.get('', '220 ready'))}\r\n".encode())
         while True:
             words = self.read(sock).decode().split() or [""]
             verb = words[0].upper()  # smtplib whispers
             keys = (" ".join(words), " ".join(words[:2]), verb)
             said = next((answers[key] for key in keys if key in answers), "250 ok")
-            if isinstance(said, list):
-                said = said.pop(0) if len(said) > 1 else said[0]
+            said = _next(said)
             sock.sendall(f"{said}\r\n".encode() if said else b"")
             if verb == "DATA" and said.startswith("3"):
                 while self.read(sock) != b".":
@@ -185,6 +184,12 @@ def smtp(*, capabilities="PIPELINING SIZE=1000 AUTH=PLAIN", answers=None):
                 sock.sendall(f"{answers.get('.', '250 taken')}\r\n".encode())
 
     return script
+
+
+def _next(said):
+    if isinstance(said, list):
+        return said.pop(0) if len(said) > 1 else said[0]
+    return said
 
 
 def repeats(piece, pause_s=0.0):

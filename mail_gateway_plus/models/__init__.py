@@ -67,6 +67,7 @@ from . import ir_mail_server_relay
 from . import ir_mail_server_diagnosis
 from . import ir_mail_server_discretion
 from . import ir_mail_server_provider
+from . import ir_mail_server_pace
 from . import ir_mail_server_sender
 from . import ir_mail_server_senders
 from . import ir_mail_server_chosen

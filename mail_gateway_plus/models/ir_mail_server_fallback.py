@@ -1,13 +1,12 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
 class IrMailServer(models.Model):
-    """Which server stands in for another. No form shows it as long as nothing sends
-    that way."""
+    """Which server stands in for another, and when."""
 
     _inherit = "ir.mail_server"
 
@@ -16,8 +15,16 @@ class IrMailServer(models.Model):
         index="btree_not_null",
         copy=False,
         domain=[("owner_user_id", "=", False)],
-        help="The server that stands in for this one: active, of the same company, not"
-        " personal, and not one that this server stands in for itself.",
+        help="The server that stands in for this one while it cannot be reached, for"
+        " senders that it may send as: active, of the same company, not personal, and"
+        " not one that this server stands in for itself. What may have left already is"
+        " never sent through it.",
+    )
+    fallback_after = fields.Integer(
+        "Faults before the Fallback",
+        default=3,
+        help="So many connections in a row have to fail before the fallback server"
+        " takes over. Once one comes about again, mail leaves here as before.",
     )
 
     @api.constrains("fallback_server_id", "owner_user_id", "active")
@@ -53,3 +60,18 @@ class IrMailServer(models.Model):
         if all(companies) and companies[0] != companies[1]:
             return self.env._("it belongs to %s.", companies[1].name)
         return ""
+
+    def _may_stand_in(self, email_from):
+        """Whether a mail from this sender may leave here instead, under its own
+        address."""
+        email = tools.email_normalize(email_from) or ""
+        server = self.sudo()
+        if not email or server._moved([email]):
+            return False
+        if server.from_filter and not server._match_from_filter(
+            email, server.from_filter
+        ):
+            return False
+        refused = [("mail_server_id", "=", self.id), ("state", "=", "refused")]
+        Permission = self.env["mail.gateway.permission"].sudo()
+        return not Permission.search_count([*refused, ("email", "=", email)], limit=1)

@@ -19,21 +19,6 @@ class IrMailServer(models.Model):
         " Look Up Settings.",
     )
     provider_steps = fields.Html(compute="_compute_provider_steps", sanitize=False)
-    limit_minute = fields.Integer(
-        "Messages a Minute",
-        help="As many as the provider takes from this account in a minute. 0: no limit"
-        " is known.",
-    )
-    limit_day = fields.Integer(
-        "Messages a Day",
-        help="As many as the provider takes from this account in a day. 0: no limit is"
-        " known.",
-    )
-
-    _limits_not_negative = models.Constraint(
-        "CHECK(limit_minute >= 0 AND limit_day >= 0)",
-        "A limit is a number of messages, or 0 for none.",
-    )
 
     @api.depends("provider_id", "smtp_host")
     @api.depends_context("lang")

@@ -85,9 +85,12 @@ class IrMailServer(models.Model):
         return self.sudo() or self.sudo().new({"smtp_authentication": "cli"})
 
     def _queue_slot(self, smtp_from):
-        if self:
-            return Slot(self.sudo().from_filter, smtp_from, self.id)
-        return Slot(self._get_default_from_filter(), smtp_from, False)
+        if not self:
+            return Slot(self._get_default_from_filter(), smtp_from, False)
+        slot = Slot(self.sudo().from_filter, smtp_from, self.id)
+        if self._has_sender_rules():
+            slot.mail_gateway_sender = self._sender_rules()
+        return slot
 
     def _queue_relay(self):
         """(``Relay``, None), or (``Relay``, ``Refusal``) when nobody can log in."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from ..core.delivery import schedule
+from ..core.delivery import fallback, schedule
 from ..core.finding import Finding
 
 
@@ -41,6 +41,14 @@ class MailGatewayHold(models.Model):
         "Stopped: until a test of the server, or of the sender, passes.",
     )
     faults = fields.Integer(readonly=True, help="Since it last answered.")
+    connection_faults = fields.Integer(
+        readonly=True, help="Connections in a row that did not come about."
+    )
+    health = fields.Selection(
+        [("up", "Answers"), ("doubted", "In Doubt"), ("down", "Down")],
+        readonly=True,
+        help="Down: so many connections failed that the fallback server takes over.",
+    )
     next_attempt = fields.Datetime(readonly=True)
     since = fields.Datetime(readonly=True)
     finding_code = fields.Char(readonly=True)
@@ -96,6 +104,7 @@ class MailGatewayHold(models.Model):
             "finding_code": refusal.finding.code,
             "failure_class": refusal.meaning.kind,
             "params": params,
+            **self._note_health(hold, server, refusal, sender),
         }
         if hold:
             hold.write(values)
@@ -107,6 +116,27 @@ class MailGatewayHold(models.Model):
         if is_stop:
             hold._alert()
         return hold
+
+    @api.model
+    def _note_health(self, hold, server, refusal, sender):
+        """Whether the server is so often away that its fallback takes over."""
+        if sender:
+            return {}
+        event = "fault" if refusal.meaning.kind == "connection" else "answered"
+        known = fallback.Health(hold.health or "up", hold.connection_faults)
+        known = fallback.after(known, event, server.sudo().fallback_after)
+        return {"health": known.state, "connection_faults": known.faults}
+
+    def _has_fallback(self):
+        return bool(self.mail_server_id.sudo().fallback_server_id)
+
+    def _free(self):
+        """Its mails may leave another way: ids of them, which are nobody's again."""
+        self.env.cr.execute(
+            "UPDATE mail_mail SET hold_id = NULL WHERE hold_id = ANY(%s) RETURNING id",
+            [self.ids],
+        )
+        return {mail_id for (mail_id,) in self.env.cr.fetchall()}
 
     def _alert(self):
         """One activity as long as it is stopped."""

@@ -25,7 +25,10 @@ HOSTS = {"smtp": "smtp_host", "imap": "imap_host", "pop": "pop_host"}
 SHOWN_AS = {"ok": "success", "info": "info", "warning": "warning", "error": "danger"}
 
 #: What choosing a provider fills in on an outgoing server.
-SETTINGS = ("smtp_host", "smtp_port", "smtp_encryption", "limit_minute", "limit_day")
+SETTINGS = (
+    *("smtp_host", "smtp_port", "smtp_encryption"),
+    *("limit_minute", "limit_hour", "limit_day", "limit_connections"),
+)
 #: What of that a login by OAuth leaves as its own module sets it.
 OWN_OF_OAUTH = ("smtp_host", "smtp_port", "smtp_encryption")
 STEPS = ("sending_steps", "sender_steps", "relay_steps", "catchall_steps")
@@ -86,7 +89,9 @@ class MailGatewayProvider(models.Model):
         "Connection Encryption",
     )
     limit_minute = fields.Integer("Messages a Minute", help="0: none is known.")
+    limit_hour = fields.Integer("Messages an Hour", help="0: none is known.")
     limit_day = fields.Integer("Messages a Day", help="0: none is known.")
+    limit_connections = fields.Integer("Connections", help="0: none is known.")
     sending_steps = fields.Text(
         "To Log In", translate=True, help="How to get in for sending."
     )

@@ -36,14 +36,33 @@ class MailMail(models.Model):
 
     # --- it is over
 
+    def _queue_settle_sent(self, tasks, now):
+        """The same for mails that all their recipients have, in a few queries: each of
+        them is what stock's hooks take for sent.
+
+        :param tasks: one a mail, in the same order
+        """
+        for mail, task in zip(self, tasks, strict=True):
+            mail._queue_write_sent(task)
+        partners = {message.part for task in tasks for message in task.messages}
+        emails = [to for task in tasks for m in task.messages for to in m.email_to]
+        self._postprocess_sent_message(
+            success_pids=list(self.env["res.partner"].browse(partners - {0})),
+            success_emails=emails,
+        )
+
     def _queue_sent(self, task):
-        kind, reason = task.fault or (None, None)
-        ended = {"state": "sent", "message_id": task.message_id, "hold_id": False}
+        self._queue_write_sent(task)
+        self._queue_postprocess(task, *(task.fault or (None, None)))
+
+    def _queue_write_sent(self, task):
+        ended = {"state": "sent", "hold_id": False}
         ended |= {"failure_type": False, "failure_reason": False}
         ended |= {"failure_class": False, "failure_code": False}
+        if self.message_id != task.message_id:
+            ended["message_id"] = task.message_id
         self.write(ended)
         _logger.info("Mail %s, Message-ID %s, is sent", self.id, task.message_id)
-        self._queue_postprocess(task, kind, reason)
 
     def _queue_postprocess(self, task, kind, reason):
         accepted = [message for message in task.messages if message.is_accepted()]
@@ -130,6 +149,9 @@ class MailMail(models.Model):
         called."""
         why = next(iter(task.refusals()), None)
         if why is None:
+            if task.later:
+                # The limits of its server are used up, which is no attempt.
+                self.scheduled_date = task.later
             return
         first = self.first_attempt or now
         attempts = self.attempts + 1

@@ -16,6 +16,12 @@ class MailMail(models.Model):
             self.env["mail.gateway.queue.tally"]._add(kind, task, now)
         return result
 
+    def _queue_settle_sent(self, tasks, now):
+        result = super()._queue_settle_sent(tasks, now)
+        for task in tasks:
+            self.env["mail.gateway.queue.tally"]._add("sent", task, now)
+        return result
+
     def _queue_became(self, task, attempts):
         """:return: a kind of the tally, "" for none"""
         # Stock deletes some that have nobody to go to.

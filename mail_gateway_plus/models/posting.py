@@ -30,7 +30,7 @@ class Posting:
         """:param trips: waiting ones of this server, locked"""
         self.server = server
         portion = permission.portion(
-            len(trips),
+            server._pace_room(len(trips)),
             server.limit_minute,
             server.limit_day,
             self._sent_today(trips),

@@ -37,21 +37,33 @@ class Journal:
         if self._cr is None:
             self._cr = self._registry.cursor()
         try:
-            self._cr.execute("SET LOCAL synchronous_commit = off")
+            # A transaction that waits for a lock has to see what the holder wrote.
+            self._cr.execute(
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;"
+                " SET LOCAL synchronous_commit = off"
+            )
             yield self._cr
             self._cr.commit()  # pylint: disable=invalid-commit
         except BaseException:
             self.close()
             raise
 
-    def begin(self, task, message, now):
+    def begin(self, task, message, clock, pace):
         """Whom the message is to be sent to now: not those whom the server has taken
         it for, nor perhaps has, nor those who were refused for good. ``states`` of the
         message says it of all of them.
 
         The row of a recipient is the last word: of two workers that have the same mail,
-        however that came, one begins it.
+        however that came, one begins it. Nobody, when the server's limits are used up;
+        then ``later`` of the task says when there is room.
+
+        :param pace: ``queue_pace.Pace``
         """
+        with self._committed() as cr:
+            now, task.later = pace.wait(cr, task.is_mass, clock)
+            return [] if task.later else self._begun(cr, task, message, now)
+
+    def _begun(self, cr, task, message, now):
         about = (
             *(task.message_id, message.envelope, message.sender),
             *(task.server_id or None, task.identity_id or None),
@@ -59,12 +71,11 @@ class Journal:
         )
         once = list(dict.fromkeys(message.recipients))
         rows = [(task.mail_id, message.part, one, *about) for one in once]
-        with self._committed() as cr:
-            begun = execute_values(cr._obj, _BEGIN, rows, page_size=1000, fetch=True)
-            begun = {recipient for (recipient,) in begun}
-            message.states.update(dict.fromkeys(begun, "sending"))
-            if len(begun) < len(once):
-                message.states.update(self._states(cr, task.mail_id, message.part))
+        begun = execute_values(cr._obj, _BEGIN, rows, page_size=1000, fetch=True)
+        begun = {recipient for (recipient,) in begun}
+        message.states.update(dict.fromkeys(begun, "sending"))
+        if len(begun) < len(once):
+            message.states.update(self._states(cr, task.mail_id, message.part))
         return [one for one in once if one in begun]
 
     def _states(self, cr, mail_id, part):

@@ -13,9 +13,12 @@ _BREAKS = ("hold", "stop_server", "stop_identity")
 class Line:
     """``is_reached``: the server has let us in."""
 
-    def __init__(self, registry, relay, clock, broken=None):
-        """:param broken: why there is no relay to speak to, a refusal"""
+    def __init__(self, registry, relay, clock, pace, broken=None):
+        """:param pace: ``queue_pace.Pace`` of the server
+        :param broken: why there is no relay to speak to, a refusal
+        """
         self._relay, self._clock, self._broken = relay, clock, broken
+        self._pace = pace
         self._connection = None
         self._carried = 0
         self.journal = Journal(registry)
@@ -56,9 +59,9 @@ class Line:
 
     def _carry(self, task, message):
         """:return: whether the rest of the mail is not to be tried now"""
-        to = self.journal.begin(task, message, self._clock())
+        to = self.journal.begin(task, message, self._clock, self._pace)
         if not to:
-            return False
+            return task.later is not None
         outcome = self._send(message, to)
         self.journal.conclude(task, message, outcome, self._clock())
         effects = (

@@ -2,41 +2,38 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One run of the queue; the map of it is in ``queue_task``.
 
-Three kinds of transactions: the locks of mails on one cursor, the journal of the wire
-on another, and the mail's own state on the caller's, committed after each mail. None
-of them spans a network call with a lock on a row.
+Three kinds of transactions: the locks of mails on one cursor, the journals of the wire
+on others, and the mails' own state on the caller's, committed after each step. None of
+them spans a network call with a lock on a row.
 """
 
 import contextlib
 import logging
-from dataclasses import dataclass
+import queue
 
 from odoo import fields
-from odoo.fields import Domain
 
 from .mail_locks import MailLocks
 from .processing import is_passing
+from .queue_claims import Claims
 from .queue_holds import Holds
 from .queue_journal import Journal
 from .queue_line import Line
+from .queue_lines import Lines, Slots
+from .queue_outcomes import Outcomes
+from .queue_pace import Full, Pace
 from .queue_task import Task
+from .queue_turns import Turns
 
 _logger = logging.getLogger(__name__)
 
 #: Mails that a worker takes at a time: others find enough to do, and the mail of a
 #: person that comes meanwhile waits for no more than these.
 CHUNK = 50
-#: Attempts to write the outcome of a mail that somebody else is just writing.
-TRIES = 3
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a mail leaves; see stock's ``_split_by_mail_configuration``."""
-
-    server: object
-    alias_domain_id: int
-    smtp_from: str
+#: Mails that it has at the most, where those of other servers do not go on.
+MOST_CLAIMED = 10 * CHUNK
+#: Seconds without an outcome after which the mail of other servers is looked for.
+PATIENCE_S = 1.0
 
 
 class Run:
@@ -46,33 +43,37 @@ class Run:
         :param is_now: whatever their date is
         """
         self.env, self.most = env, most
-        self.ids, self.is_now = list(ids), is_now
+        self.ids = ids
         self.clock = env.context.get("mail_gateway_clock") or fields.Datetime.now
         self.mails = env["mail.mail"]
-        self.done, self.again, self.seen_again = set(), set(), set()
-        self.lines = {}
+        self.turns, self.flying = Turns(), {}
+        self.results, self.lines = queue.SimpleQueue(), {}
+        #: Of the mails that it is through with: how many since it said so last.
+        self.seen_again, self.ended = set(), 0
+        self.full = Full()
         self.holds = Holds(env, self.clock)
-        self.is_counted = False
+        self.outcomes = Outcomes(env, self.holds)
+        self.claims = Claims(env, self.clock, self.holds, ids=ids, is_now=is_now)
+        self.has_time, self.is_counted, self.is_left = True, False, False
 
     # --- the loop
 
     def go(self):
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self._commit()
         with contextlib.ExitStack() as stack:
             self.locks = stack.enter_context(MailLocks(self.env.registry))
+            self.slots = stack.enter_context(Slots(self.env.registry))
             self.journal = Journal(self.env.registry)
             stack.callback(self.journal.close)
             stack.callback(self._close_lines)
             self._bury_the_dead()
-            while chunk := self._claim():
-                if not self._work(chunk):
-                    break
-            self._set_alarm()
+            while self._has_more():
+                self._step()
+            self.claims.set_alarm(is_left=self.is_left)
 
     def _close_lines(self):
-        for line in self.lines.values():
-            with contextlib.suppress(OSError):
-                line.close()
+        for lines in self.lines.values():
+            lines.close()
 
     def _bury_the_dead(self):
         """Mails whose worker died on the way: whoever gets their lock knows. The run
@@ -82,213 +83,216 @@ class Run:
         self.journal.bury(orphans)
         self.locks.give_all_back(orphans)
 
-    def _claim(self):
-        """Ids of the next mails, in order, and ours."""
-        self._commit()
-        count = min(CHUNK, self.most - len(self.done))
-        if count <= 0:
-            return []
-        query = self.mails._search(
-            self._domain(), order="is_mass, id", limit=count * 20
-        )
-        chunk = self.locks.claim(query.select(), count)
-        self._commit()
-        self.holds.renew()
-        return chunk
+    def _has_more(self):
+        if not self.turns:
+            self._claim()
+        return bool(self.turns or self.flying)
 
-    def _domain(self):
-        now = self.clock()
-        domain = Domain("state", "=", "outgoing")
-        domain &= Domain("id", "not in", list(self.done))
-        if self.ids:
-            domain &= Domain("id", "in", self.ids)
-        if not self.is_now:
-            due = Domain("scheduled_date", "=", False)
-            domain &= due | Domain("scheduled_date", "<=", now)
-        holds = self.env["mail.gateway.hold"]._not_due(now)
-        domain &= Domain("hold_id", "not in", holds.ids)
-        return domain & Domain(self.env.context.get("filters") or [])
+    def _step(self):
+        """Build what the lines have room for, then see what came of what they had."""
+        given = sum(self._give(server_id) for server_id in self.turns.servers())
+        back = self._back(is_patient=not given)
+        if self.flying and not given and not back and len(self.turns) < MOST_CLAIMED:
+            self._claim()
+        self._take(back)
+
+    def _back(self, is_patient):
+        """Tasks that the lines are done with."""
+        back = []
+        with contextlib.suppress(queue.Empty):
+            if is_patient and self.flying:
+                back.append(self.results.get(timeout=PATIENCE_S))
+            while True:
+                back.append(self.results.get_nowait())
+        return back
 
     def _commit(self):
         self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _work(self, chunk):
-        """:return: whether there is time for more"""
-        locked, begun = set(chunk), []
-        try:
-            places = self._places(chunk, locked)
-            followers = self._followers(places)
-            self._commit()
-            for mail_id, place in places.items():
-                begun.append(mail_id)
-                if self._one(mail_id, place, followers):
-                    # What waited for this server goes first.
-                    break
-            else:
-                begun += chunk
-        finally:
-            self.done.update(set(begun) - self._once_more(begun))
-            self.locks.give_all_back(locked)
-        return self._progress(len(begun))
+    def _claim(self):
+        """The next mails, in order, are ours."""
+        self.has_time = self.has_time and self._progress()
+        count = min(CHUNK, self.most - len(self.claims.done))
+        if count > 0 and self.has_time:
+            turns, others = self.claims.claim(self.locks, count)
+            for turn in turns:
+                self.turns.add(turn)
+            self._end(others)
 
-    def _once_more(self, begun):
-        """Mails whose sender was refused: those that are to be looked at again."""
-        fresh = self.again.intersection(begun) - self.seen_again
-        self.seen_again |= fresh
-        return fresh
+    def _progress(self):
+        """Tell the scheduled action; it is counted once what there is to do.
 
-    def _progress(self, count):
-        """Tell the scheduled action; it is counted once what there is to do."""
+        :return: whether there is time for more
+        """
         if self.ids:
             self._commit()
             return True
-        left = None if self.is_counted else self.mails.search_count(self._domain())
-        self.is_counted = True
-        return self.env["ir.cron"]._commit_progress(count, remaining=left) > 0
+        left = None if self.is_counted else self.claims.count()
+        ended, self.ended, self.is_counted = self.ended, 0, True
+        return self.env["ir.cron"]._commit_progress(ended, remaining=left) > 0
 
-    def _set_alarm(self):
-        """The scheduled action is to run when the next mail is due."""
-        now = self.clock()
-        later = self.mails.sudo().search(
-            [("state", "=", "outgoing"), ("scheduled_date", ">", now)],
-            order="scheduled_date",
-            limit=1,
-        )
-        holds = self.env["mail.gateway.hold"].sudo().search([("state", "=", "held")])
-        moments = [*later.mapped("scheduled_date"), *holds.mapped("next_attempt")]
-        if moments:
-            self._wake(max(min(moments), now), now)
+    def _end(self, mail_ids):
+        """This run is through with them."""
+        self.locks.give_all_back(list(mail_ids))
+        self.ended += len(mail_ids)
+        # A sender was refused: they are looked at once more.
+        fresh = self.outcomes.again.intersection(mail_ids) - self.seen_again
+        self.seen_again |= fresh
+        self.claims.done -= fresh
+
+    # --- to the lines
+
+    def _give(self, server_id):
+        """:return: how many mails were given to the lines of a server"""
+        turns = list(self._next(server_id))
+        mails = self.mails.browse([turn.mail_id for turn in turns]).exists()
+        there, made = {mail.id: mail for mail in mails}, []
+        while turns:
+            turn = turns.pop(0)
+            mail = there.get(turn.mail_id, mails.browse())
+            try:
+                task = self._prepared(mail, turn)
+            except Exception as problem:
+                # What was written for those before it is gone.
+                self.env.cr.rollback()
+                turns = [*(one for one, _task in made), *turns]
+                made = []
+                task = self._unbuilt(turn, problem)
+            if task and task.messages:
+                made.append((turn, task))
+            else:
+                self.outcomes.settle([task] if task else [], self.clock())
+                self._end([turn.mail_id])
         self._commit()
+        for turn, task in made:
+            self.flying[turn.mail_id] = turn
+            self._lines(turn.server).give(task)
+        return len(made)
 
-    def _wake(self, at, now):
-        """Each run would leave a trigger, and most find one."""
-        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
-        set_ = Domain("cron_id", "=", cron.id) & Domain("call_at", "<=", at)
-        triggers = self.env["ir.cron.trigger"].sudo()
-        if not triggers.search_count(set_ & Domain("call_at", ">", now), limit=1):
-            cron._trigger(at=at)
+    def _next(self, server_id):
+        """The next mails of a server, as many as its lines have room for."""
+        waiting, count = self.turns.of(server_id), 0
+        while waiting:
+            if self._goes_elsewhere(waiting[0]):
+                waiting.popleft()
+                continue
+            room = self._room(waiting[0].server, len(waiting) + count)
+            if room is None:
+                # It is for those who have the connections; they look for more.
+                self.is_left = True
+                self._end([turn.mail_id for turn in waiting])
+                waiting.clear()
+            elif room > count:
+                count += 1
+                yield waiting.popleft()
+            else:
+                return
 
-    def _places(self, chunk, locked):
-        """mail -> ``Place``, in the order of the claim, by server."""
-        places = {}
-        mails = self.mails.browse(chunk)
-        for (
-            server_id,
-            domain_id,
-            smtp_from,
-            ids,
-        ) in mails._split_by_mail_configuration():
-            server = self.env["ir.mail_server"].browse(server_id or [])
-            place = Place(server, domain_id, smtp_from)
-            if server.owner_user_id:
-                ids = self._paced(ids, server, locked)
-            places |= dict.fromkeys(ids, place)
-        order = {mail_id: number for number, mail_id in enumerate(chunk)}
-        return dict(sorted(places.items(), key=lambda one: order.get(one[0], one[0])))
-
-    def _paced(self, ids, server, locked):
-        """Stock's pace of personal servers, which may make two mails of one."""
-        if self.holds.keeping(server):
-            return ids
-        to_send = self.mails.browse(ids)._split_by_delayed_batch(server).ids
-        for mail_id in set(to_send) - locked:
-            if self.locks.take(mail_id):
-                locked.add(mail_id)
-        return [mail_id for mail_id in to_send if mail_id in locked]
-
-    def _followers(self, places):
-        mails = self.mails.browse(places)
-        linked = mails.filtered(
-            lambda m: m.body_html and "/mail/unfollow" in m.body_html
-        )
-        return self.env["mail.followers"]._get_mail_doc_to_followers(linked.ids)
-
-    # --- one mail
-
-    def _one(self, mail_id, place, followers):
-        """:return: whether a server that was held is back"""
-        if hold := self.holds.keeping(place.server):
-            self.holds.keep(mail_id, hold)
-            return False
-        task = self._prepared(mail_id, place, followers)
-        if task is None or self._is_stopped(task, place):
-            return False
-        if task.messages:
-            self._line(place.server).carry(task)
+    def _goes_elsewhere(self, turn):
+        """Whether a mail is not for the lines of its server now."""
         now = self.clock()
-        self._settled(task, now)
-        place.server._queue_learn(task)
-        return self._consequences(task, place, now)
+        lines = self.lines.get(turn.server.id or 0)
+        way, other = self.holds.way(turn, now, is_asked=bool(lines and lines.flying))
+        later = self.full.later(turn, now)
+        if way == "fallback":
+            self.turns.add(turn.through(other))
+        elif way == "wait":
+            self.holds.keep(turn.mail_id, other)
+            self._end([turn.mail_id])
+        elif later:
+            self.full.put_off(self.env.cr, turn.mail_id, later)
+            self._end([turn.mail_id])
+        return way != "first" or later is not None
 
-    def _is_stopped(self, task, place):
-        """Whether the mail waits because nothing leaves under its sender."""
+    def _prepared(self, mail, turn):
+        """``Task``, None when there is nothing to do about the mail now."""
+        if mail.state != "outgoing":
+            return None
+        task = mail._queue_prepare(turn.place, turn.followers)
         for message in task.messages:
             for address in (message.envelope, message.sender):
-                if hold := self.holds.keeping(place.server, address):
-                    self.holds.keep(task.mail_id, hold)
-                    return True
-        return False
+                # Nothing leaves under its sender.
+                if hold := self.holds.keeping(turn.server, address):
+                    self.holds.keep(turn.mail_id, hold)
+                    return None
+        return task
 
-    def _prepared(self, mail_id, place, followers):
-        """``Task``, None when there is nothing to do about the mail now."""
-        mail = self.mails.browse(mail_id)
-        try:
-            if not mail.exists() or mail.state != "outgoing":
-                return None
-            return mail._queue_prepare(place, followers)
-        except MemoryError:
-            raise
-        except Exception as problem:
-            self.env.cr.rollback()
-            if is_passing(problem):
-                _logger.info("Mail %s is tried again later", mail_id, exc_info=True)
-                return None
-            _logger.exception("Mail %s cannot be built", mail_id)
-            return Task(mail_id, fault=mail._queue_fault(problem))
+    def _unbuilt(self, turn, problem):
+        """``Task`` of a mail that cannot be built; None when that may pass."""
+        if isinstance(problem, MemoryError):
+            raise problem
+        if is_passing(problem):
+            _logger.info("Mail %s is tried later", turn.mail_id, exc_info=problem)
+            return None
+        _logger.error("Mail %s cannot be built", turn.mail_id, exc_info=problem)
+        fault = self.mails.browse(turn.mail_id)._queue_fault(problem)
+        return Task(turn.mail_id, fault=fault)
 
-    def _settled(self, task, now):
-        """Write the outcome. Somebody may write the same mail, or its notifications, at
-        the same moment; the journal knows the outcome, should it not come about."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                if attempt > 1 or not task.is_sent():
-                    # What the journal has written is to be seen.
-                    self._commit()
-                mail = self.mails.browse(task.mail_id).exists()
-                if mail:
-                    mail._queue_settle(task, now)
-                self._commit()
-                return
-            except MemoryError:
-                raise
-            except Exception as problem:
-                self.env.cr.rollback()
-                if not is_passing(problem) or attempt == TRIES:
-                    _logger.exception("What became of mail %s is lost", task.mail_id)
-                    return
+    def _room(self, server, waiting):
+        """See ``Lines.room``."""
+        lines = self._lines(server)
+        if self.holds.of(server):
+            lines.is_answering = False
+        return lines.room(waiting)
 
-    # --- servers
-
-    def _line(self, server):
-        if server.id not in self.lines:
+    def _lines(self, server):
+        known = server.id or 0
+        if known not in self.lines:
             relay, broken = server._queue_relay()
+            limits, most = server._limits(), server._most_connections()
             # A hook of the login may have written a token.
             self._commit()
-            self.lines[server.id] = Line(self.env.registry, relay, self.clock, broken)
-        return self.lines[server.id]
 
-    def _consequences(self, task, place, now):
-        """What came of one mail concerns others.
+            def line():
+                paced = Pace(known, limits)
+                return Line(self.env.registry, relay, self.clock, paced, broken)
 
-        :return: whether a server that was held is back
-        """
-        others, why, sender = task.consequence()
-        held = self.holds.of(place.server)
-        if sender and task.mail_id not in self.again:
-            # Another sender may be chosen now, or it waits with the others of this one.
-            self.again.add(task.mail_id)
-        if others:
-            self.holds.note(task.mail_id, place.server, why, others, sender, now)
-        elif held and task.messages:
-            self.holds.release(held)
-        return bool(held and task.messages and not others)
+            self.lines[known] = Lines(line, self.results, self.slots, known, most)
+        return self.lines[known]
+
+    # --- from the lines
+
+    def _take(self, back):
+        """What came of mails."""
+        recalled = []
+        for task in back:
+            recalled += self.lines[task.server_id].take_back(task)
+        again = {task.mail_id for task in recalled}
+        self.turns.put_back([self.flying.pop(task.mail_id) for task in recalled])
+        self._conclude([task for task in back if task.mail_id not in again])
+
+    def _conclude(self, tasks):
+        if problem := next(filter(None, (task.problem for task in tasks)), None):
+            raise problem
+        now = self.clock()
+        turns = {task.mail_id: self.flying.pop(task.mail_id) for task in tasks}
+        for task in tasks:
+            if task.unreached:
+                self.outcomes.concern(task, turns[task.mail_id], now)
+        tasks = [task for task in tasks if not self._is_rescued(task, turns, now)]
+        self.outcomes.settle(tasks, now)
+        is_back = False
+        for task in tasks:
+            turn = turns[task.mail_id]
+            if task.later:
+                self.full.note(turn, task.later)
+            if not task.unreached:
+                is_back = self.outcomes.concern(task, turn, now) or is_back
+        self._end([task.mail_id for task in tasks])
+        self.claims.done -= self.holds.freed()
+        if is_back:
+            # What waited for this server goes first.
+            dropped = self.turns.clear()
+            self.locks.give_all_back(dropped)
+            self.claims.done.difference_update(dropped)
+
+    def _is_rescued(self, task, turns, now):
+        """Whether a mail whose server is away has another way, and goes that."""
+        turn = turns[task.mail_id]
+        if not task.unreached:
+            return False
+        way, _other = self.holds.way(turn, now, is_asked=False)
+        if way == "fallback":
+            self.holds.keep(turn.mail_id, None)
+            self.turns.put_back([turn])
+        return way == "fallback"

@@ -4,12 +4,16 @@
 
 Map of the queue
 ================
-- ``queue_run.Run``: one run. Claims mails (``mail_locks``), groups them by server,
-  and for each: prepare (ORM) -> ``Line.carry`` (no ORM) -> settle (ORM).
+- ``queue_run.Run``: one run. Claims mails (``mail_locks``) and has for each: prepare
+  (ORM) -> ``Line.carry`` (a thread, no ORM) -> settle (ORM).
 - ``queue_task.Task``, ``Message``: what passes between these three; no records.
-- ``queue_line.Line``: the connection to one server and its journal; may be another
-  thread's.
-- ``queue_holds.Holds``: which servers and senders are not to be asked now.
+- ``queue_claims.Claims``: which mails a run takes, and where they leave.
+- ``queue_turns.Turns``: the mails that were claimed, by the server they leave through.
+- ``queue_lines.Lines``: the connections to one server, each a thread's; ``queue_line``:
+  one of them, with its journal; ``queue_pace.Pace``: what the server's limits leave.
+- ``queue_outcomes.Outcomes``: what becomes of mails that come back from the lines.
+- ``queue_holds.Holds``: which servers and senders are not to be asked now, and what
+  takes their mail instead.
 - ``queue_journal.Journal``: rows of ``mail.gateway.delivery``, each commit its own.
 - ``mail_mail_queue``: where stock's queue hands over to the run.
 - ``mail_mail_prepare``: from a mail to its SMTP messages, by stock's hooks.
@@ -55,7 +59,9 @@ class Message:
 @dataclass
 class Task:
     """``unreached``: the refusal that kept the server from being asked at all.
-    ``fault``: (kind of failure, words) of stock, of a mail that cannot be built."""
+    ``fault``: (kind of failure, words) of stock, of a mail that cannot be built.
+    ``later``: when the server's limits have room for what is left of it; naive UTC.
+    ``problem``: a fault of ours that a thread met. ``slot``: of the connection."""
 
     mail_id: int
     message_id: str = ""
@@ -66,6 +72,12 @@ class Task:
     messages: list = field(default_factory=list)
     unreached: object = None
     fault: tuple = ()
+    later: object = None
+    problem: Exception | None = None
+    slot: int | None = None
+
+    def size(self):
+        return sum(len(message.raw) for message in self.messages)
 
     def refusals(self):
         found = [why for one in self.messages for why in one.refused.values()]
@@ -86,6 +98,10 @@ class Task:
 
     def states(self):
         return [one for message in self.messages for one in message.all_states()]
+
+    def is_answered(self):
+        """Whether the server has said something to this attempt, or earlier."""
+        return any(message.states for message in self.messages)
 
     def is_sent(self):
         return bool(self.messages) and self.verdict() == "sent"

@@ -31,7 +31,11 @@ class Survey:
         known, asked_today = self._known()
         waiting = permission.order(chosen, known, due_s)
         self.portion = permission.portion(
-            len(waiting), server.limit_minute, server.limit_day, asked_today, budget_s
+            server._pace_room(len(waiting)),
+            server.limit_minute,
+            server.limit_day,
+            asked_today,
+            budget_s,
         )
         self.candidates = {c.email: c for c in waiting[: self.portion.count]}
         self.left = len(waiting) - len(self.candidates)

@@ -103,6 +103,22 @@ def shared(count: int, personal: int, mass: int) -> tuple[int, int]:
     return first, min(count - first, mass)
 
 
+#: What does not fit is looked at again after this at the latest: meanwhile a limit may
+#: have been raised.
+LATEST_S = 15 * MINUTE_S
+
+
+def turn_s(position: int, limits: Iterable[Limit]) -> int:
+    """Seconds after the first of those that did not fit when it is the turn of the one
+    at ``position``: as many as a limit has room for have the same.
+
+    >>> [turn_s(position, limits(minute=30)) for position in (0, 29, 30, 9_000)]
+    [0, 0, 60, 900]
+    """
+    waits = (position // one.most * one.window_s for one in limits)
+    return min(max(waits, default=0), LATEST_S)
+
+
 def connections(count: int, most: int, busy: int) -> int:
     """How many connections to open for ``count`` mails.
 
