@@ -133,7 +133,7 @@ class Run:
 
     def _end(self, mail_ids):
         """This run is through with them."""
-        self.locks.give_all_back(list(mail_ids))
+        self.locks.give_all_back(mail_ids)
         self.ended += len(mail_ids)
         # A sender was refused: they are looked at once more.
         fresh = self.outcomes.again.intersection(mail_ids) - self.seen_again
