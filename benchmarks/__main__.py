@@ -44,7 +44,7 @@ def machine(stack: Stack) -> str:
 
 def posted(sides: list[Side], post: Post, short: bool) -> Iterator[table.Figure]:
     post = post.short() if short else post
-    return table.figures(post, posting.run(sides, post, 1 if short else TIMES))
+    return table.figures(post, posting.run(sides, post))
 
 
 def main() -> None:

@@ -31,17 +31,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Post:
-    """Mails to be sent; ``is_piped``: the server offers PIPELINING."""
+    """Mails to be sent; ``is_piped``: the server offers PIPELINING. Where stock takes
+    minutes, they are sent once: a long line leaves little to chance."""
 
     name: str
     count: int
     one_way_s: float = 0.0
     is_piped: bool = True
+    times: int = 3
     #: The ratio of times that shall be reached.
     target: str = ""
 
     def short(self) -> "Post":
-        return replace(self, count=30)
+        return replace(self, count=30, times=1)
 
 
 #: Over TLS, as mailboxes are read today.
@@ -56,6 +58,6 @@ CASES = (
 
 POSTS = (
     Post("SMTP", 1_000, target="0.95"),
-    Post("SMTP, 30 ms, no PIPELINING", 1_000, ONE_WAY_S, is_piped=False, target="2.50"),
-    Post("SMTP, 30 ms round trip", 1_000, ONE_WAY_S, target="4.00"),
+    Post("SMTP, 30 ms, no PIPELINING", 1_000, ONE_WAY_S, False, 1, "2.50"),
+    Post("SMTP, 30 ms round trip", 1_000, ONE_WAY_S, True, 1, "4.00"),
 )

@@ -14,11 +14,11 @@ from .side import Side
 from .sink import PIPELINING, Sink
 
 
-def run(sides: Sequence[Side], post: Post, times: int) -> Results:
+def run(sides: Sequence[Side], post: Post) -> Results:
     results: Results = {side.name: [] for side in sides}
-    for number in range(1, times + 1):
+    for number in range(1, post.times + 1):
         for side in sides:
-            with step(f"{post.name}: {side.name} {number} of {times}"):
+            with step(f"{post.name}: {side.name} {number} of {post.times}"):
                 results[side.name].append(_once(side, post))
         stock, addon = (results[side.name][-1].made for side in sides)
         if stock != addon:

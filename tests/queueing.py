@@ -116,10 +116,19 @@ class Queue:
 
 
 class _Noting:
-    """A connection whose answers stand among the lines."""
+    """A connection whose answers stand among the lines. It reads ahead, for the queue
+    works meanwhile, and would have to step aside for each byte."""
 
     def __init__(self, sock, lines):
-        self.recv, self._sock, self._lines = sock.recv, sock, lines
+        self._sock, self._lines = sock, lines
+        self._read = bytearray()
+
+    def recv(self, size):
+        if not self._read:
+            self._read += self._sock.recv(65536)
+        said = bytes(self._read[:size])
+        del self._read[:size]
+        return said
 
     def sendall(self, said):
         # Before the client can go on.
