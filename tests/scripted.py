@@ -27,6 +27,8 @@ class Scripted:
             except OSError:
                 return
             self._open.append(sock)
+            # Else the second of two short answers waits for the client's kernel.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._talk, args=[sock], daemon=True).start()
 
     def _talk(self, sock):
