@@ -308,3 +308,33 @@ def test_server_that_was_mended_by_hand_is_tried(q):
         assert q.holds() == []
         q.run()
         assert q.reached() == [BOB, CY]
+
+
+def test_mail_that_cannot_be_noted_fails_alone(q):
+    """Nothing is sent that cannot be written down before."""
+    with q.listening() as server:
+        relay = q.register(server.port)
+        ids = q.write([BOB, CY], relay)
+        with q.live.env() as env:
+            env.cr.execute(
+                "ALTER TABLE mail_gateway_delivery ADD CONSTRAINT no_bob CHECK"
+                f" (recipient != '{BOB}')"
+            )
+        q.run()
+        assert q.reached() == [CY]
+        with q.live.env() as env:
+            env.cr.execute("ALTER TABLE mail_gateway_delivery DROP CONSTRAINT no_bob")
+    assert q.mails(ids) == ["exception", "sent"]
+
+
+def test_scheduled_action_runs_again_when_the_next_mail_is_due(q):
+    q.answers[f"RCPT TO:<{BOB}>"] = "450 4.2.1 not now"
+    with q.listening() as server:
+        q.write([BOB], q.register(server.port))
+        for _again in range(2):
+            q.run()
+    due = START + timedelta(minutes=1)
+    with q.live.env() as env:
+        found = env["ir.cron.trigger"].search([("call_at", "=", due)])
+        assert found.cron_id == env.ref("mail.ir_cron_mail_scheduler_action")
+        assert len(found) == 1

@@ -30,6 +30,7 @@ class MailMail(models.Model):
             mail_server=place.server or self.mail_server_id,
             doc_to_followers=doc_to_followers,
         )
+        task.identity_id = self.identity_id.id or 0
         for email in emails:
             self._queue_add(task, place, email)
         if not task.messages and not task.fault:

@@ -35,6 +35,22 @@ class Outcomes:
             if task not in sent:
                 self._settle(task, now)
 
+    def is_lost(self, task):
+        """Whether it is not known now what came of a mail, for a fault of our own. It
+        must not keep the others from leaving, in this run or the next; what cannot be
+        noted before it is sent fails alone."""
+        if task.problem is None:
+            return False
+        if isinstance(task.problem, MemoryError):
+            raise task.problem
+        told = "Mail %s could not be sent"
+        _logger.error(told, task.mail_id, exc_info=task.problem)
+        if is_passing(task.problem) or "sending" in task.states():
+            return True
+        task.fault = self._env["mail.mail"]._queue_fault(task.problem)
+        task.messages = []
+        return False
+
     def _is_settled_together(self, tasks, now):
         by_id = {task.mail_id: task for task in tasks}
         try:

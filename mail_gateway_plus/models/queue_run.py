@@ -262,10 +262,11 @@ class Run:
         self._conclude([task for task in back if task.mail_id not in again])
 
     def _conclude(self, tasks):
-        if problem := next(filter(None, (task.problem for task in tasks)), None):
-            raise problem
         now = self.clock()
         turns = {task.mail_id: self.flying.pop(task.mail_id) for task in tasks}
+        lost = {task.mail_id for task in tasks if self.outcomes.is_lost(task)}
+        self._end(list(lost))
+        tasks = [task for task in tasks if task.mail_id not in lost]
         for task in tasks:
             if task.unreached:
                 self.outcomes.concern(task, turns[task.mail_id], now)
