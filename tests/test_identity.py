@@ -560,6 +560,28 @@ def test_what_odoo_sends_by_itself(world, send):
     assert world.arrived()[0] == AUTOMATIC[send]
 
 
+def test_return_path_that_spf_does_not_cover_is_a_finding(world):
+    identity = world.identity("Orders", "orders@demo.example")
+    assert not identity.finding_ids
+    domain = world.env["mail.gateway.domain"].create({"name": "demo.example"})
+    domain.checked_on = "2026-11-20 10:00:00"
+    spf = {"domain_id": domain.id, "host": "demo.example", "type": "TXT"}
+    record = world.env["mail.gateway.domain.record"].create(
+        {**spf, "status": "different", "expected_value": '"v=spf1 mx -all"'}
+    )
+    identity._renew_sender_findings()
+    identity.invalidate_recordset(["finding_ids"])
+    assert identity.finding_ids.mapped("code") == ["identity_uncovered"]
+    by_rule(world)
+    world.post()
+    noted = world.mails().sender_choice["noted"]
+    assert [one["code"] for one in noted] == ["identity_uncovered"]
+    record.status = "ok"
+    identity._renew_sender_findings()
+    identity.invalidate_recordset(["finding_ids"])
+    assert not identity.finding_ids
+
+
 # --- at what cost
 
 
