@@ -4,6 +4,7 @@
 about."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples
@@ -11,6 +12,8 @@ from odoo.tools.mail import email_split_tuples
 from ..core.delivery.ladder import NOBODY
 
 
+# Thousands of mails have few senders, and each is looked at from several sides.
+@lru_cache(maxsize=4096)
 def pair(written):
     """(name, address) of the first one in a text; ("", "") for none."""
     found = email_split_tuples(written or "")
