@@ -79,7 +79,7 @@ def test_each_mail_shows_where_it_stands_and_why(q):
     assert found == {
         "mass@away.example": ("waiting", 0, "mass@away.example", "0"),
         "held@away.example": ("retrying", 1, "held@away.example", "1"),
-        DEE: ("failed", 0, DEE, "1"),
+        DEE: ("failed", 1, DEE, "1"),
         CY: ("retrying", 1, CY, "1"),
         # It is deleted, and what is kept of it says so.
         False: ("sent", 1, BOB, "1"),

@@ -27,7 +27,7 @@ _MAILS = """
            END AS status,
            CASE WHEN mail.is_mass THEN '0' ELSE '1' END AS priority,
            message.subject,
-           message.email_from,
+           coalesce(mail.sender_from, message.email_from) AS email_from,
            message.model,
            message.res_id,
            message.message_id,
@@ -42,7 +42,10 @@ _MAILS = """
                LIMIT 1)
            ) AS mail_server_id,
            mail.hold_id,
-           coalesce(mail.attempts, 0) AS attempts,
+           greatest(mail.attempts,
+             (SELECT max(delivery.attempts)
+                FROM mail_gateway_delivery delivery
+               WHERE delivery.mail_id = mail.id), 0) AS attempts,
            CASE
              WHEN mail.state != 'outgoing' OR hold.state = 'stopped' THEN NULL
              ELSE greatest(hold.next_attempt, mail.scheduled_date)
@@ -115,7 +118,7 @@ class MailGatewayQueue(models.Model):
     _depends = {
         "mail.mail": [
             *("state", "failure_code", "failure_reason", "attempts", "is_mass"),
-            *("scheduled_date", "hold_id", "mail_message_id"),
+            *("scheduled_date", "hold_id", "mail_message_id", "sender_from"),
         ],
         "mail.message": [
             *("subject", "email_from", "model", "res_id", "message_id"),

@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import formataddr
 
 from .processing import is_passing
 
@@ -112,9 +111,8 @@ class MailGatewayQueueJob(models.Model):
         mails._queue_again({"mail_server_id": self.mail_server_id.id})
 
     def _treat_sender(self, mails):
-        identity = self.identity_id
-        sender = formataddr((identity.name, identity.email))
-        mails._queue_again({"email_from": sender})
+        chosen = {"mail_gateway_identity_id": self.identity_id.id}
+        mails._queue_again({**chosen, "mail_gateway_explicit": True})
 
     def _treat_cancel(self, mails):
         mails._queue_cancel()

@@ -6,7 +6,7 @@ import {
     useState,
 } from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {ListRenderer} from "@web/views/list/list_renderer";
 import {listView} from "@web/views/list/list_view";
 import {registry} from "@web/core/registry";
@@ -46,13 +46,22 @@ export class MailQueueOverview extends Component {
 
     async look() {
         clearTimeout(this.timer);
-        const was = this.isAtWork;
+        const before = this.steps;
         this.state.data = await this.orm.silent.call(QUEUE, "overview", []);
         if (this.isAtWork) {
             this.timer = setTimeout(() => this.look(), EVERY_MS);
-        } else if (was) {
+        }
+        if (before !== null && before !== this.steps) {
             await this.props.list.load();
         }
+    }
+
+    /** What the list does not show yet once it is another. */
+    get steps() {
+        const jobs = this.state.data?.jobs;
+        return jobs
+            ? jobs.map((job) => [job.id, job.treated, job.is_over]).join()
+            : null;
     }
 
     get isAtWork() {
@@ -68,7 +77,7 @@ export class MailQueueOverview extends Component {
     }
 
     moment(value) {
-        return formatDateTime(deserializeDateTime(value));
+        return toLocaleDateTimeString(deserializeDateTime(value));
     }
 
     pace(server) {
