@@ -167,6 +167,28 @@ def test_mail_leaves_through_another_server_or_not_at_all(q):
         press(q, ids[:1], "action_retry")
 
 
+def test_mail_leaves_under_another_identity(q):
+    q.answers["MAIL FROM:<ann@erp.example>"] = "553 5.7.1 not owned by user"
+    with q.listening() as server:
+        ids = q.write([BOB, CY], q.register(server.port))
+        q.run()
+        assert set(shown(q, "status").values()) == {"stopped"}
+        (card,) = overview(q)["servers"]
+        assert card["state"] == "stopped"
+        assert [one["sender"] for one in card["faults"]] == ["ann@erp.example"]
+        with q.live.env() as env:
+            sales = {"name": "Sales", "email": "sales@erp.example"}
+            sales = env["mail.gateway.identity"].create(sales)
+            asked = env[QUEUE].browse(ids).action_change_sender()
+            change = env[asked["res_model"]].with_context(**asked["context"])
+            change.create({"identity_id": sales.id}).action_apply()
+        q.run()
+        assert q.reached() == [BOB, CY]
+    assert set(q.deliveries("sender", "state")) == {("sales@erp.example", "accepted")}
+    assert "Sales" in shown(q, "email_from")[BOB]
+    assert shown(q, "sender_words")[BOB]
+
+
 def test_operators_see_and_retry_and_managers_decide(q):
     operator = person(q, "olga", "group_operator")
     manager = person(q, "mona", "group_manager")
@@ -236,6 +258,7 @@ def test_two_thousand_are_retried_in_the_background(q):
             env["mail.gateway.queue.job"]._cron_work()
         (job,) = overview(q)["jobs"]
         assert (job["treated"], job["waiting"], job["is_over"]) == (2000, 2000, False)
+        assert set(q.mails(ids, "failure_reason")) == {False}
         q.answers.clear()
         q.run()
         (job,) = overview(q)["jobs"]

@@ -195,6 +195,9 @@ class MailGatewayQueue(models.Model):
     reason = fields.Char(compute="_compute_reason")
     reason_cause = fields.Text(compute="_compute_reason")
     reason_remedy = fields.Text(compute="_compute_reason")
+    sender_words = fields.Html(
+        "Why This Sender", compute="_compute_sender_words", sanitize=False
+    )
     delivery_ids = fields.One2many(
         "mail.gateway.delivery", "mail_id", "Deliveries", readonly=True
     )
@@ -265,3 +268,9 @@ class MailGatewayQueue(models.Model):
             first, _line, rest = told.partition("\n")
             words = words or (first, rest.strip(), False)
             row.reason, row.reason_cause, row.reason_remedy = words
+
+    @api.depends("mail_id")
+    @api.depends_context("lang")
+    def _compute_sender_words(self):
+        for row in self:
+            row.sender_words = row.sudo().mail_id.sender_words

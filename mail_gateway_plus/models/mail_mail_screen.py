@@ -34,7 +34,9 @@ class MailMail(models.Model):
     def _queue_again(self, values=None):
         """As if nothing had happened, at once, and its server is asked again."""
         holds = self.hold_id
-        self.write({"state": "outgoing", "scheduled_date": False, **(values or {})})
+        anew = {"state": "outgoing", "scheduled_date": False}
+        anew |= {"failure_type": False, "failure_reason": False}
+        self.write({**anew, **(values or {})})
         stopped = holds.filtered(lambda hold: hold.state == "stopped")
         # One mail shows whether it is mended; the others wait until it has.
         stopped._release()
