@@ -27,7 +27,7 @@ class IrMailServer(models.Model):
         success = used["success"] or self._queue_last_success()
         return {
             "id": self.id or False,
-            "name": self.name or self.env._("Server of the Configuration File"),
+            "name": self.name or self._queue_nameless(bool(holds or used["day"])),
             "waiting": waiting,
             "state": state,
             "rank": RANKS.index(state),
@@ -37,6 +37,13 @@ class IrMailServer(models.Model):
             "faults": [hold._told() for hold in holds],
             "may_test": self._queue_may_test(),
         }
+
+    @api.model
+    def _queue_nameless(self, is_spoken_to):
+        """Mail that nobody has looked at has no server yet."""
+        if is_spoken_to:
+            return self.env._("Server of the Configuration File")
+        return self.env._("No Server Chosen Yet")
 
     def _queue_pace(self, used):
         """Sent in each period, and as many as its provider takes; 0 for no limit."""
