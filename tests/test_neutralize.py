@@ -54,8 +54,8 @@ def test_copy_of_a_database_is_disarmed(stack, ask):
         " FROM fetchmail_server"
     )
     assert box == (False, "draft", None, None, None, None)
-    switch = "SELECT value FROM ir_config_parameter WHERE key LIKE '%fetch_paused'"
-    assert ask(switch) == [("True",)]
+    switches = "SELECT value FROM ir_config_parameter WHERE key LIKE 'mail_gate%paused'"
+    assert ask(switches) == [("True",), ("True",)]
     active = (
         "SELECT count(*) FROM ir_cron JOIN ir_model_data d ON d.res_id = ir_cron.id"
         " WHERE d.model = 'ir.cron' AND d.module = 'mail_gateway_plus' AND active"

@@ -1,5 +1,5 @@
 -- A copy of a database must not take the mail away from its original: it fetches
--- nothing, and can log in nowhere.
+-- nothing, sends nothing, and can log in nowhere.
 UPDATE fetchmail_server
    SET active = false,
        state = 'draft',
@@ -23,9 +23,11 @@ BEGIN
     END LOOP;
 END $$;
 
--- the switch of all fetching is off, should somebody confirm a mailbox again
+-- the switch of all fetching is off, should somebody confirm a mailbox again, and that of
+-- the queue, which would keep asking servers that are not there
 INSERT INTO ir_config_parameter (key, value)
-VALUES ('mail_gateway_plus.fetch_paused', 'True')
+VALUES ('mail_gateway_plus.fetch_paused', 'True'),
+       ('mail_gateway_plus.sending_paused', 'True')
     ON CONFLICT (key) DO UPDATE SET value = 'True';
 
 -- nothing is processed, and nothing purged, whatever other addons do to actions
