@@ -4,12 +4,14 @@
 
 import email
 import email.policy
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
-from .job import Decision
+from .job import Decided, Decision
 from .messages import NEW, several
 
 #: Conditions of the rules, in turn; {} is the number of the rule. None matches, so all
@@ -24,8 +26,11 @@ CONDITIONS = (
 )
 
 
-def run(env: Any, decision: Decision) -> float:
-    """Milliseconds a message, the median."""
+#: The kernel counts the time of other processes in these.
+_TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def run(env: Any, decision: Decision) -> Decided:
     _aliases(env, decision.aliases)
     route = _stock(env)
     if decision.side == "addon":
@@ -33,18 +38,31 @@ def run(env: Any, decision: Decision) -> float:
         route = _addon(env)
     env.flush_all()
     took = [_timed(env, route, one.raw) for one in several(NEW, decision.count)]
-    return median(took) * 1000
+    seconds, cpu_ms = zip(*took, strict=True)
+    return Decided(median(seconds) * 1000, sum(cpu_ms) / len(cpu_ms))
 
 
-def _timed(env: Any, route: Callable[[Any, dict, bytes], Any], raw: bytes) -> float:
+def _cpu_ms(env: Any) -> float:
+    """Of Odoo and of the PostgreSQL that works for it, until now."""
+    process = Path(f"/proc/{env.cr._cnx.info.backend_pid}/stat")
+    # The name of the program, in brackets, may have blanks.
+    user, system = process.read_text().rpartition(")")[2].split()[11:13]
+    return time.process_time() * 1000 + (int(user) + int(system)) * _TICK_MS
+
+
+def _timed(
+    env: Any, route: Callable[[Any, dict, bytes], Any], raw: bytes
+) -> tuple[float, float]:
+    """Seconds by the clock, and milliseconds of CPU."""
     message = email.message_from_bytes(raw, policy=email.policy.SMTP)
     parsed = env["mail.thread"].message_parse(message)
     env.invalidate_all()
     # As each message has a transaction of its own.
     env.cr.cache.clear()
-    begin = time.perf_counter()
+    cpu_ms, begin = _cpu_ms(env), time.perf_counter()
     route(message, parsed, raw)
-    return time.perf_counter() - begin
+    took = time.perf_counter() - begin
+    return took, _cpu_ms(env) - cpu_ms
 
 
 def _stock(env: Any) -> Callable[[Any, dict, bytes], Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.say import step
 
-from .job import Decision
+from .job import Decided, Decision
 from .side import Side
 from .table import Figure
 
@@ -17,11 +17,15 @@ TIMES = 3
 
 
 def run(sides: Sequence[Side], short: bool) -> Iterator[Figure]:
-    took: dict[str, list[float]] = {side.name: [] for side in sides}
+    took: dict[str, list[Decided]] = {side.name: [] for side in sides}
     for _turn in range(1 if short else TIMES):
         for side in sides:
             with step(f"{NAME}: {side.name}"):
                 side.refresh()
                 job = Decision(side.name, 20 if short else COUNT, ALIASES, RULES)
-                took[side.name].append(side.ask(job)["ms"])
-    yield Figure(NAME, "time a message", "ms", took["stock"], took["addon"], TARGET)
+                took[side.name].append(Decided(**side.ask(job)))
+    stock, addon = took["stock"], took["addon"]
+    ms = [one.ms for one in stock], [one.ms for one in addon]
+    cpu_ms = [one.cpu_ms for one in stock], [one.cpu_ms for one in addon]
+    yield Figure(NAME, "time a message", "ms", *ms, TARGET)
+    yield Figure(NAME, "CPU, with PostgreSQL's", "ms", *cpu_ms, TARGET)

@@ -64,6 +64,15 @@ class Outbox:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """Of a message: the median by the clock, and the mean of what Odoo and PostgreSQL
+    took of the CPU."""
+
+    ms: float
+    cpu_ms: float
+
+
+@dataclass(frozen=True)
 class Cost:
     """Of one stage. ``peak_mb`` is how far resident memory rose above its start."""
 

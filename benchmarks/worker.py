@@ -84,7 +84,7 @@ def wait(registry: Registry, crowd: Crowd) -> dict[str, object]:
 def decide(registry: Registry, decision: Decision) -> dict[str, object]:
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        return {"ms": deciding.run(env, decision)}
+        return asdict(deciding.run(env, decision))
 
 
 def send(registry: Registry, outbox: Outbox) -> dict[str, object]:

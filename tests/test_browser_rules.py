@@ -202,3 +202,15 @@ def test_a_slow_rule_that_forwards_says_so(desk, house):
     limit.scroll_into_view_if_needed()
     expect(limit.locator("input")).to_have_value("100")
     house.call("mail.gateway.rule", "unlink", [rule])
+
+
+def test_the_ledger_by_who_decided(desk):
+    for group, said in (
+        ("Decided By", "An alias ("),
+        ("Routing Rule", "Complaints about invoices"),
+    ):
+        desk.technical(LEDGER)
+        desk.filter(group)
+        header = desk.find(".o_group_header", has_text=said)
+        expect(header).to_be_visible()
+        desk.picture(f"ledger-{group.split()[0].lower()}")

@@ -94,6 +94,40 @@ for number in range(60):
     row.state = {7: "routed", 8: "received"}.get(number, "quarantined")
 env.cr.commit()
 """
+ROUTING = """
+model = env["ir.model"]._get_id("res.partner")
+responder = env["mail.gateway.autoresponder"].create({"name": "A", "body": "<p>A</p>"})
+topic = env["mail.gateway.topic"].create({"name": "T", "model_id": model})
+department = env["hr.department"].create(
+    {"name": "D", "mail_gateway_topic_id": topic.id,
+     "mail_gateway_autoresponder_id": responder.id}
+)
+domain = env["mail.alias.domain"].create({"name": "demo.example"})
+domain.write({"catchall_policy": "new", "catchall_topic_id": topic.id})
+env["mail.gateway.catchall.company"].create(
+    {"alias_domain_id": domain.id, "company_id": env.company.id}
+)
+alias = env["mail.alias"].create(
+    {"alias_name": "x", "alias_model_id": model,
+     "mail_gateway_department_id": department.id}
+)
+condition = {"field": "subject", "operator": "regex", "value": "a+"}
+for action in env["mail.gateway.rule"]._fields["action"].get_values(env):
+    rule = env["mail.gateway.rule"].create(
+        {"name": action, "action": action, "alias_id": alias.id, "topic_id": topic.id,
+         "department_id": department.id, "company_id": env.company.id,
+         "res_model_id": model, "res_id": 1, "forward_to": "a@far.example",
+         "condition_ids": [(0, 0, condition)]}
+    )
+    env["mail.gateway.rule.hit"]._add(rule)
+box = env["fetchmail.server"].search([], limit=1)
+raw = b"To: catchall@demo.example\\r\\nSubject: To all\\r\\n\\r\\nHi"
+env["mail.gateway.incoming"]._receive(box, "INBOX", "1", [("routing", raw)])
+env.cr.commit()
+env["mail.gateway.incoming"]._process_received()
+print(env["mail.gateway.incoming"].search([]).mapped("reason_code"))
+env["mail.gateway.incoming"].search([]).unlink()
+"""
 KEPT = """
 SELECT name, store_fname, create_uid, res_model FROM ir_attachment
  WHERE name LIKE 'quarantine-%' ORDER BY name
@@ -116,7 +150,7 @@ def test_install_keeps_what_works_and_uninstall_restores(run, ask, filestore):
 
     assert ask(SENDER) == [("any", "keep")], "what leaves does not change"
 
-    text = "import os" + TWIN + QUARANTINE
+    text = "import os" + TWIN + ROUTING + QUARANTINE
     run("shell", "--shell-interface=python", text=text)
     digests = dict(ask("SELECT id, digest FROM mail_gateway_incoming"))
     (routed,) = ask("SELECT id FROM mail_gateway_incoming WHERE state = 'routed'")[0]

@@ -28,7 +28,7 @@ def live(stack):
 # --- what a rule leads to is gone
 
 
-def _made(live, model, **values):
+def _made(live, model, /, **values):
     with live.env() as env:
         return env[model].create(values).id
 
@@ -61,6 +61,15 @@ def record_gone(live):
     made = _made(live, "crm.lead", name="Short-lived")
     values = {"res_model_id": _model(live, "crm.lead"), "res_id": made}
     return {"action": "record", **values}, lambda: _deleted(live, "crm.lead", made)
+
+
+def model_gone(live):
+    """As with the module that it belongs to."""
+    values = {"name": "Short-lived", "model": "x_short_lived", "is_mail_thread": True}
+    model = _made(live, "ir.model", **values)
+    made = _made(live, "x_short_lived", x_name="Short-lived")
+    values = {"res_model_id": model, "res_id": made}
+    return {"action": "record", **values}, lambda: _deleted(live, "ir.model", model)
 
 
 def department_gone(live):
@@ -116,6 +125,7 @@ def template_broken(live):
         (alias_gone, "rule_alias_gone"),
         (topic_gone, "rule_topic_gone"),
         (record_gone, "rule_record_gone"),
+        (model_gone, "rule_model_unfit"),
         (department_gone, "rule_department_unset"),
         (topic_of_department_gone, "rule_department_unset"),
         (team_of_topic_gone, "model_failed"),
@@ -212,6 +222,25 @@ def test_answers_are_of_the_company_written_to(live, ledger, south, rule):  # no
     row = ledger.end(raw, south)
     assert ledger.read(row, "state", "reason_code") == ("rejected", "alias_refused")
     assert "@south.example" in sender_of_answer(live, "Not yours")
+
+
+def test_who_writes_too_much_hears_of_it_from_the_company_written_to(
+    live, ledger, south
+):
+    with live.env() as env:
+        env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", 2)
+        domain = env["mail.alias.domain"].search([("name", "=", "south.example")])
+        domain_id = domain.id
+    live.alias("open", "crm.lead", alias_domain_id=domain_id)
+    for number in range(3):
+        who = sender("much")
+        row = ledger.end(
+            mail("open@south.example", f"Much {number}", sender=who), south
+        )
+    with live.env() as env:
+        env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", False)
+    assert ledger.read(row, "state", "reason_code") == ("rejected", "sender_rate")
+    assert "@south.example" in sender_of_answer(live, "Much 2")
 
 
 def test_the_time_is_that_of_the_company_written_to(live, south, rule):  # noqa: F811

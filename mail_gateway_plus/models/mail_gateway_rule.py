@@ -86,7 +86,8 @@ class MailGatewayRule(models.Model):
     res_model_id = fields.Many2one(
         "ir.model",
         "Document Type",
-        ondelete="cascade",
+        # Without its module the rule waits for somebody to choose another one.
+        ondelete="set null",
         domain=DOCUMENT_TYPES,
     )
     res_model = fields.Char("Model", related="res_model_id.model", store=True)

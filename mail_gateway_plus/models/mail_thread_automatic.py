@@ -55,7 +55,10 @@ class MailThread(models.AbstractModel):
         kind, hours = ("rate", RATE_HOURS) if rate else ("refusal", REFUSAL_HOURS)
         if not self._mail_gateway_may_answer(kind, hours, email_from):
             return None
-        return super()._routing_create_bounce_email(
+        observation, told = observing.deciding(), self
+        if rate and observation is not None and observation.company_id:
+            told = self.with_company(observation.company_id)
+        return super(MailThread, told)._routing_create_bounce_email(
             email_from, body_html, message, **mail_values
         )
 

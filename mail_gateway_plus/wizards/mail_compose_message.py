@@ -24,7 +24,10 @@ class MailComposeMessage(models.TransientModel):
         " ('state', 'not in', ['refused', 'rewritten'])]",
         help="Leaves under this identity instead of the one that would be chosen.",
     )
-    mail_gateway_sender = fields.Char("From", compute="_compute_mail_gateway_sender")
+    # Odoo has a field that is called From already.
+    mail_gateway_sender = fields.Char(
+        "Leaves As", compute="_compute_mail_gateway_sender"
+    )
     mail_gateway_why = fields.Char(compute="_compute_mail_gateway_sender")
 
     @api.depends(

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from ..message import header, subaddress
 from ..message.statement import Statement
 from .condition import Said
+from .pattern import composed
 
 #: What others know of a message: field to what they say of a letter. Called at most
 #: once each. They are given the letter, for what keeps it stays in memory with it.
@@ -57,7 +58,8 @@ class Letter:
     def __call__(self, field: str, name: str) -> tuple[Said, ...]:
         key = (field, name)
         if key not in self._known:
-            self._known[key] = tuple(self._read(field, name))
+            read = self._read(field, name)
+            self._known[key] = tuple(Said(composed(one), of) for one, of in read)
         return self._known[key]
 
     def _read(self, field: str, name: str) -> Iterable[Said]:

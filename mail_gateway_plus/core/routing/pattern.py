@@ -1,8 +1,8 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a rule compares a text with. Upper and lower case are the same, and so are a
-letter with its accent and the two apart, as Macintoshes name files. Line ends around a
-value are of the form it was written in: no field has any.
+"""What a rule compares a text with. Upper and lower case are the same. Line ends around
+a value are of the form it was written in: no field has any. Texts come ``composed``:
+many patterns look at the same one.
 
 >>> matcher("wildcard", "support+*@a.example")("Support+vip@A.example")
 True
@@ -72,39 +72,41 @@ def entries(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, pieces)))
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
+    """With each letter and its accent as one, which Macintoshes write apart in names of
+    files."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _folded(text: str) -> str:
-    return _composed(text).casefold()
+def _folded(value: str) -> str:
+    return composed(value).casefold()
 
 
 def _is(value: str) -> Matcher:
     wanted = _folded(value.strip())
-    return lambda text: _folded(text) == wanted
+    return lambda text: text.casefold() == wanted
 
 
 def _contains(value: str) -> Matcher:
     wanted = _folded(value.strip("\r\n"))
-    return lambda text: wanted in _folded(text[:TEXT_READ])
+    return lambda text: wanted in text[:TEXT_READ].casefold()
 
 
 def _begins(value: str) -> Matcher:
     wanted = _folded(value.strip("\r\n"))
-    return lambda text: _folded(text[:TEXT_READ]).startswith(wanted)
+    return lambda text: text[:TEXT_READ].casefold().startswith(wanted)
 
 
 def _ends(value: str) -> Matcher:
     wanted = _folded(value.strip("\r\n"))
-    return lambda text: _folded(text[-TEXT_READ:]).endswith(wanted)
+    return lambda text: text[-TEXT_READ:].casefold().endswith(wanted)
 
 
 def _wildcard(value: str) -> Matcher:
     # Brackets are no sets here: they stand in subjects, as of tickets.
     pattern = fnmatch.translate(_folded(value.strip()).replace("[", "[[]"))
     match = re.compile(pattern).match
-    return lambda text: match(_folded(text[:TEXT_READ])) is not None
+    return lambda text: match(text[:TEXT_READ].casefold()) is not None
 
 
 def _in_list(value: str) -> Matcher:
@@ -116,7 +118,7 @@ def _in_list(value: str) -> Matcher:
         raise ValueError(f"more than {LIST_ENTRIES} entries")
 
     def match(text: str) -> bool:
-        text = _folded(text)
+        text = text.casefold()
         return text in wanted or "@" + text.rpartition("@")[2] in wanted
 
     return match
@@ -126,7 +128,7 @@ def _regex(value: str) -> Matcher:
     if len(value) > REGEX_LENGTH:
         raise ValueError(f"more than {REGEX_LENGTH} characters")
     try:
-        written = _composed(value.strip("\r\n"))
+        written = composed(value.strip("\r\n"))
         search = regex.compile(written, regex.IGNORECASE).search
     except (regex.error, RecursionError, OverflowError) as problem:
         raise ValueError(str(problem)) from problem
@@ -137,7 +139,7 @@ def _regex(value: str) -> Matcher:
             raise TimeIsUp
         begin = spent.clock()
         try:
-            return search(_composed(text[:TEXT_READ]), timeout=REGEX_S) is not None
+            return search(text[:TEXT_READ], timeout=REGEX_S) is not None
         except TimeoutError as problem:
             raise TakesTooLong from problem
         finally:

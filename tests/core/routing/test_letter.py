@@ -84,6 +84,11 @@ def test_others_are_asked_once():
     assert asked == [letter]
 
 
+def test_a_letter_and_its_accent_are_one():
+    letter = Letter(RAW, (), {"folder": lambda _letter: [Said("Entwu\u0308rfe")]})
+    assert letter("folder", "") == (Said("Entw\u00fcrfe"),)
+
+
 def test_recipients_of_other_deliveries_count():
     letter = Letter(RAW, ["box@b.example", "sales@b.example"])
     assert Said("sales@b.example", "") in letter("recipient", "")
