@@ -105,6 +105,16 @@ def test_each_mail_shows_where_it_stands_and_why(q):
         assert dict(groups) == {"sent": 1, "failed": 1, "retried": 2}
 
 
+def test_hours_of_the_graph_are_told_apart(q):
+    with q.live.env() as env:
+        tally = env["mail.gateway.queue.tally"]
+        for hour in ("2026-11-20 04:00:00", "2026-11-20 16:00:00"):
+            tally.create({"hour": hour, "kind": "sent", "count": 1})
+        groups = tally.formatted_read_group([], ["hour:hour"], ["count:sum"])
+        words = [group["hour:hour"][1] for group in groups]
+    assert words == ["20 Nov 04:00", "20 Nov 16:00"]
+
+
 def test_stopped_queue_waits_for_a_test_and_says_what_to_do(q):
     q.answers["AUTH"] = "535 5.7.8 no"
     with q.listening(capabilities="PIPELINING AUTH=PLAIN") as server:
