@@ -57,7 +57,7 @@ CASES = (
 )
 
 POSTS = (
-    Post("SMTP", 1_000, target="0.95"),
+    Post("SMTP, loopback", 1_000, target="0.95"),
     Post("SMTP, 30 ms, no PIPELINING", 1_000, ONE_WAY_S, False, 1, "2.50"),
     Post("SMTP, 30 ms round trip", 1_000, ONE_WAY_S, True, 1, "4.00"),
 )

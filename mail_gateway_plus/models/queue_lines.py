@@ -16,7 +16,7 @@ CONNECTIONS = 0x6D6773
 EACH = 256
 #: Mails that are given to a connection: one on the wire, and some that are ready, whose
 #: outcomes are then written together.
-AHEAD = 4
+AHEAD = 6
 #: Bytes of all that is built: a few large mails fill the memory of a worker.
 MOST_BYTES = 32 * 1024 * 1024
 
@@ -70,7 +70,9 @@ class Lines:
         if self.flying and self._bytes > MOST_BYTES:
             return 0
         ahead = AHEAD * len(self._threads) if self.is_answering else 1
-        return max(ahead - self.flying, 0)
+        free = max(ahead - self.flying, 0)
+        # Several are built at the cost of one.
+        return free if free * 2 >= ahead else 0
 
     def _open(self, count):
         """As many more as the work is worth."""

@@ -34,6 +34,8 @@ CHUNK = 50
 MOST_CLAIMED = 10 * CHUNK
 #: Seconds without an outcome after which the mail of other servers is looked for.
 PATIENCE_S = 1.0
+#: Seconds for which one outcome waits for another.
+SOON_S = 0.2
 
 
 class Run:
@@ -90,20 +92,21 @@ class Run:
 
     def _step(self):
         """Build what the lines have room for, then see what came of what they had."""
-        given = sum(self._give(server_id) for server_id in self.turns.servers())
-        back = self._back(is_patient=not given)
-        if self.flying and not given and not back and len(self.turns) < MOST_CLAIMED:
+        for server_id in self.turns.servers():
+            self._give(server_id)
+        back = self._back()
+        if self.flying and not back and len(self.turns) < MOST_CLAIMED:
             self._claim()
         self._take(back)
 
-    def _back(self, is_patient):
-        """Tasks that the lines are done with."""
-        back = []
+    def _back(self):
+        """Tasks that the lines are done with: half of them, for several are written at
+        the cost of one; fewer where they take their time."""
+        back, wanted = [], (len(self.flying) + 1) // 2
         with contextlib.suppress(queue.Empty):
-            if is_patient and self.flying:
-                back.append(self.results.get(timeout=PATIENCE_S))
-            while True:
-                back.append(self.results.get_nowait())
+            while len(back) < wanted:
+                wait_s = SOON_S if back else PATIENCE_S
+                back.append(self.results.get(timeout=wait_s))
         return back
 
     def _commit(self):
@@ -143,7 +146,7 @@ class Run:
     # --- to the lines
 
     def _give(self, server_id):
-        """:return: how many mails were given to the lines of a server"""
+        """The lines of a server get what they have room for."""
         turns = list(self._next(server_id))
         mails = self.mails.browse([turn.mail_id for turn in turns]).exists()
         there, made = {mail.id: mail for mail in mails}, []
@@ -167,7 +170,6 @@ class Run:
         for turn, task in made:
             self.flying[turn.mail_id] = turn
             self._lines(turn.server).give(task)
-        return len(made)
 
     def _next(self, server_id):
         """The next mails of a server, as many as its lines have room for."""
