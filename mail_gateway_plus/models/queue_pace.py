@@ -101,26 +101,36 @@ class Full:
     def __init__(self):
         #: (server id, whether for mass mailing) -> until when
         self._until = {}
-        #: Server id -> mails that wait for it since
-        self._waiting = Counter()
+        #: Server id -> mails that did not fit: of those that were built, and of others
+        self._built, self._others = Counter(), Counter()
 
     def note(self, turn, until):
-        """A mail did not fit, nor do those behind it."""
+        """A mail did not fit, nor do those behind it.
+
+        :return: when its turn is
+        """
         server_id = turn.server.id
-        self._waiting[server_id] += 1
         self._until[server_id, turn.is_mass] = until
         if not turn.is_mass:
             self._until[server_id, True] = until
+        self._built[server_id] += 1
+        return self._turn(turn, self._built[server_id] - 1)
 
-    def later(self, turn, now):
-        """The moment for a mail that cannot leave now; None for one that can."""
-        server = turn.server
-        until = self._until.get((server.id, turn.is_mass), now)
-        if until <= now:
+    def later(self, turn, now, flying):
+        """The moment for a mail that cannot leave now; None for one that can.
+
+        :param flying: mails that were before it, and may not fit either
+        """
+        server_id = turn.server.id
+        if self._until.get((server_id, turn.is_mass), now) <= now:
             return None
-        position = self._waiting[server.id]
-        self._waiting[server.id] += 1
-        return until + timedelta(seconds=pace.turn_s(position, server._limits()))
+        self._others[server_id] += 1
+        ahead = self._built[server_id] + flying
+        return self._turn(turn, ahead + self._others[server_id] - 1)
+
+    def _turn(self, turn, position):
+        wait_s = pace.turn_s(position, turn.server._limits())
+        return self._until[turn.server.id, turn.is_mass] + timedelta(seconds=wait_s)
 
     def put_off(self, cr, mail_id, later):
         """The mail waits as it is."""

@@ -50,7 +50,7 @@ class Run:
         self.mails = env["mail.mail"]
         self.turns, self.flying = Turns(), {}
         self.results, self.lines = queue.SimpleQueue(), {}
-        #: Of the mails that it is through with: how many since it said so last.
+        #: ``ended``: mails that it is through with, since it said so last.
         self.seen_again, self.ended = set(), 0
         self.full = Full()
         self.holds = Holds(env, self.clock)
@@ -194,8 +194,9 @@ class Run:
         """Whether a mail is not for the lines of its server now."""
         now = self.clock()
         lines = self.lines.get(turn.server.id or 0)
-        way, other = self.holds.way(turn, now, is_asked=bool(lines and lines.flying))
-        later = self.full.later(turn, now)
+        flying = lines.flying if lines else 0
+        way, other = self.holds.way(turn, now, is_asked=bool(flying))
+        later = self.full.later(turn, now, flying)
         if way == "fallback":
             self.turns.add(turn.through(other))
         elif way == "wait":
@@ -273,17 +274,15 @@ class Run:
             if task.unreached:
                 self.outcomes.concern(task, turns[task.mail_id], now)
         tasks = [task for task in tasks if not self._is_rescued(task, turns, now)]
-        self.outcomes.settle(tasks, now)
-        is_back = False
         for task in tasks:
-            turn = turns[task.mail_id]
             if task.later:
-                self.full.note(turn, task.later)
-            if not task.unreached:
-                is_back = self.outcomes.concern(task, turn, now) or is_back
+                task.later = self.full.note(turns[task.mail_id], task.later)
+        self.outcomes.settle(tasks, now)
+        told = [task for task in tasks if not task.unreached]
+        back = [self.outcomes.concern(one, turns[one.mail_id], now) for one in told]
         self._end([task.mail_id for task in tasks])
         self.claims.done -= self.holds.freed()
-        if is_back:
+        if any(back):
             # What waited for this server goes first.
             dropped = self.turns.clear()
             self.locks.give_all_back(dropped)
