@@ -99,6 +99,14 @@ def test_each_mail_shows_where_it_stands_and_why(q):
     assert (working["name"], working["state"]) == ("Relay", "working")
     assert working["success"] and working["pace"][0]["used"] == 3
     with q.live.env() as env:
+        env["ir.mail_server"].browse(relay).limit_minute = 30
+        standing = {"fallback_server_id": relay, "fallback_after": 1}
+        env["ir.mail_server"].browse(shut).write(standing)
+        env["mail.gateway.hold"].search([]).health = "down"
+    away, working = overview(q)["servers"]
+    minute = {"period": "minute", "used": 3, "limit": 30}
+    assert working["pace"][0] == minute and away["stand_in"] == "Relay"
+    with q.live.env() as env:
         tally = env["mail.gateway.queue.tally"]
         env["mail.gateway.queue.tally"]._gc_tally()
         groups = tally._read_group([], ["kind"], ["count:sum"])

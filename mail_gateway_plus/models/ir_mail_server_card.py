@@ -34,6 +34,7 @@ class IrMailServer(models.Model):
             "pace": self._queue_pace(used),
             "success": fields.Datetime.to_string(success) or False,
             "next": fields.Datetime.to_string(whole.next_attempt) or False,
+            "stand_in": self._queue_stand_in(whole),
             "faults": [hold._told() for hold in holds],
             "may_test": self._queue_may_test(),
         }
@@ -46,16 +47,22 @@ class IrMailServer(models.Model):
         return self.env._("No Server Chosen Yet")
 
     def _queue_pace(self, used):
-        """Sent in each period, and as many as its provider takes; 0 for no limit."""
-        limits = {name: self._queue_limit(name) for name in PERIODS}
-        return [
-            {"period": name, "used": used[name] or 0, "limit": limits[name]}
-            for name in PERIODS
-        ]
+        """Sent in each period, and as many as its provider takes; 0 for no limit. What
+        counts for a limit is counted as the queue does."""
+        limits = {limit.window_s: (limit.most, count) for limit, count in self._kept()}
+        rows = []
+        for name, window_s in PERIODS.items():
+            most, count = limits.get(window_s, (0, used[name] or 0))
+            rows.append({"period": name, "used": count, "limit": most})
+        return rows
 
-    def _queue_limit(self, period):
-        field = f"limit_{period}"
-        return self[field] if field in self._fields else 0
+    def _kept(self):
+        return self._pace_used() if self else ()
+
+    def _queue_stand_in(self, hold):
+        """The name of the server that takes over meanwhile."""
+        is_down = hold.health == "down"
+        return is_down and self.sudo().fallback_server_id.name
 
     def _queue_last_success(self):
         delivery = self.env["mail.gateway.delivery"].sudo()
