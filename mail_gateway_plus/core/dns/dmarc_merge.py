@@ -22,9 +22,10 @@ from .dmarc_record import LEFTOVERS, POLICIES, Record
 
 VERSION = "v=DMARC1"
 
-_BEGIN = re.compile(r"""["'\s]*v\s*=\s*["'\s]*dmarc1?["'\s;,:]*""", re.I)
-#: Where the semicolon before the next tag was forgotten.
-_NEXT = re.compile(r"[\s,]+(?=[a-z]{1,5}\s*=)", re.I)
+_BEGIN = re.compile(r"""["'\s]*(v\s*=)?\s*["'\s]*dmarc1?["'\s;,:\\]*""", re.I)
+_BETWEEN = re.compile(r"[,\s]+")
+#: As if it were the address of a page.
+_SLASHES = re.compile("(?<=^mailto:)/+", re.I)
 _ADDRESS = re.compile(r"[^@\s:]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 
 
@@ -48,8 +49,7 @@ def merged(texts: Sequence[str], reports: str = "", policy: str = "") -> Merge:
     dropped: list[str] = []
     policies = []
     for text in texts:
-        rest = _BEGIN.sub("", text, count=1).rstrip("\"' ")
-        found = tags.parsed(_NEXT.sub(";", rest))
+        found = tags.parsed(tags.respelt(_begun(text)))
         dropped += [fault.text for fault in found.faults]
         for name, value in found.values.items():
             if name == "p" and value.lower() in POLICIES:
@@ -60,6 +60,12 @@ def merged(texts: Sequence[str], reports: str = "", policy: str = "") -> Merge:
     policy = policy or min(policies, key=POLICIES.index, default=dmarc_record.NONE)
     parts = [VERSION, f"p={policy}", *(f"{one}={kept[one]}" for one in kept)]
     return Merge("; ".join(parts), tuple(dropped))
+
+
+def _begun(text: str) -> str:
+    """What stands behind the version."""
+    begin = _BEGIN.match(text)
+    return text[begin.end() if begin else 0 :]
 
 
 def next_policy(record: Record | None) -> str:
@@ -90,7 +96,8 @@ _PSD = ("psd", "y")
 
 def _places(value: str) -> Iterable[str]:
     """The URIs of a list; one for each address that lacks its ``mailto:``."""
-    for place in (one.strip() for one in value.split(",")):
+    for place in filter(None, _BETWEEN.split(value)):
+        place = _SLASHES.sub("", place)
         uri = f"mailto:{place}" if _ADDRESS.fullmatch(place) else place
         if not dmarc_record.parsed(f"{VERSION}; rua={uri}").bad_reports:
             yield uri

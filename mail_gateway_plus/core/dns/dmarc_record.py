@@ -34,8 +34,8 @@ VALUES = {
 KNOWN = ("v", *VALUES, "rua", "ruf", "fo", *LEFTOVERS)
 
 _FAILURES = re.compile(r"[01ds](\s*:\s*[01ds])*", re.I)
-_ADDRESS = re.compile(r"[^@\s]+@([A-Za-z0-9_.-]+\.[A-Za-z0-9-]+)\.?")
-_NEARLY = re.compile(r"""["'\s]*v\s*=\s*["'\s]*dmarc""", re.I)
+_ADDRESS = re.compile(r"(?!//)[^@\s]+@([A-Za-z0-9_.-]+\.[A-Za-z0-9-]+)\.?")
+_NEARLY = re.compile(r"""["'\s]*(v\s*=\s*["'\s]*dmarc|dmarc1)""", re.I)
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,19 @@ def is_dmarc(text: str) -> bool:
 
 
 def nearly(text: str) -> bool:
-    """Whether it was meant to be a record, and is none."""
-    return bool(_NEARLY.match(text)) and not is_dmarc(text)
+    """Whether it was meant to be a record, and is none: its version is misspelt, comes
+    late, or is not there at all.
+
+    >>> [nearly(one) for one in ("p=none; v=DMARC1", "p=reject", "DMARC1; p=none")]
+    [True, True, True]
+    >>> nearly("v=spf1 -all"), nearly("v=DMARC1; p=none")
+    (False, False)
+    """
+    found = tags.parsed(text)
+    is_late = found.get("v") == "DMARC1"
+    has_policy = found.first == "p" and found.get("p").lower() in POLICIES
+    is_meant = bool(_NEARLY.match(text)) or is_late or has_policy
+    return is_meant and not is_dmarc(text)
 
 
 def parsed(text: str) -> Record:

@@ -78,7 +78,7 @@ def findings(book: Book, domain: str) -> Findings:
     if not answer.known:
         return [made(UNCHECKED, domain, "warning")]
     texts = [text.decode("latin-1") for text in book.texts(name)]
-    records = [text for text in texts if tags.parsed(text).get("v") == VERSION]
+    records = tags.of_version(texts, VERSION)
     if not records:
         return [made(NONE, domain, "info")]
     found = list(_record(domain, records))
@@ -111,7 +111,8 @@ def _record(domain: str, records: list[str]) -> Iterator[Finding]:
         yield made(SEVERAL, domain, "error", count=len(records))
         return
     found = tags.parsed(records[0])
-    if found.first != "v" or found.faults or not _ID.fullmatch(found.get("id")):
+    is_first = (found.first, found.get("v")) == ("v", VERSION)
+    if not is_first or found.faults or not _ID.fullmatch(found.get("id")):
         yield made(BAD_RECORD, domain, "error", record=records[0])
 
 

@@ -17,7 +17,7 @@ from .book import Book
 from .domain_finding import Findings, made, worst_first
 from .spf_check import MOST_LOOKUPS, MOST_VOID, Verdict
 from .spf_record import Record
-from .spf_tree import Node
+from .spf_tree import Branch, Node
 
 OK = "spf_ok"
 MISSING = "spf_missing"
@@ -37,6 +37,7 @@ LOOKUPS = "spf_lookups"
 LOOKUPS_FULL = "spf_lookups_full"
 VOID_LIMIT = "spf_void_limit"
 LENGTH = "spf_length"
+TARGET_PLUS_ALL = "spf_target_plus_all"
 
 #: Problem of a term in the tree -> (code, severity).
 BY_PROBLEM = {
@@ -61,7 +62,7 @@ CODES = frozenset(
     {
         OK, MISSING, SEVERAL, NEARLY, UNCHECKED, PLUS_ALL, NEUTRAL_ALL, NO_ALL,
         AFTER_ALL, REDIRECT_IGNORED, PTR, TWICE, WIDE, MEANT, LOOKUPS, LOOKUPS_FULL,
-        VOID_LIMIT, LENGTH, *spf_record.FAULTS,
+        VOID_LIMIT, LENGTH, TARGET_PLUS_ALL, *spf_record.FAULTS,
         *(code for code, _severity in BY_PROBLEM.values()),
         *(code for code, _severity in BY_RESULT.values()),
     }
@@ -79,7 +80,7 @@ def findings(book: Book, domain: str) -> Findings:
     found = tree.published
     if found.problem == spf_published.UNCHECKED:
         return [made(UNCHECKED, domain, "warning")]
-    faults = [*_published(book, tree), *_record(tree), *_tree(tree)]
+    faults = [*_published(book, tree), *_record(tree), *_tree(tree), *_open(tree)]
     if not faults:
         return [made(OK, domain, "ok", lookups=tree.lookups)]
     return worst_first(faults)
@@ -183,3 +184,25 @@ def _tree(tree: Node) -> Findings:
     if tree.voids > MOST_VOID:
         found.append(made(VOID_LIMIT, tree.domain, "error", voids=tree.voids))
     return found
+
+
+def _open(tree: Node) -> Iterator[Finding]:
+    """Terms that lead to a record with which everybody passes: so does everybody
+    here."""
+    for branch in _passing(tree):
+        if branch.node and _lets_all(branch.node):
+            values = {"term": branch.term.text, "target": branch.target}
+            yield made(TARGET_PLUS_ALL, tree.domain, "error", **values)
+
+
+def _lets_all(node: Node) -> bool:
+    return any(
+        one.term.name == "all" or (one.node is not None and _lets_all(one.node))
+        for one in _passing(node)
+    )
+
+
+def _passing(node: Node) -> list[Branch]:
+    """What mail may pass by; a redirect has no qualifier."""
+    every = spf_tree.reached(node.branches)
+    return [one for one in every if one.term.qualifier in ("", "+")]

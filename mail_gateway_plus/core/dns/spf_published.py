@@ -51,7 +51,7 @@ def published(book: Book, domain: str) -> Published:
     return Published(texts, record, SYNTAX if record.faults else "")
 
 
-_NEARLY = re.compile(r"""["'\s]*v\s*=\s*["'\s]*spf""", re.I)
+_NEARLY = re.compile(r"""["'\s]*(v\s*=\s*["'\s]*spf|=?\s*spf1[\s:;,])""", re.I)
 
 
 def nearly(text: str) -> bool:

@@ -15,7 +15,7 @@ import re
 from . import spf_record
 from .spf_record import Term, Wrong
 
-_BEGIN = re.compile(r"""["'\s]*v\s*=\s*["'\s]*spf1?["'\s;:,]*""", re.I)
+_BEGIN = re.compile(r"""["'\s]*(v?\s*=)?\s*["'\s]*spf1?["'\s;:,]*""", re.I)
 #: A blank between a mechanism and its domain.
 _GAP = re.compile(r"([A-Za-z0-9]:) +(?=[^ :=]+\.[^ :=]+(?: |$))")
 _SPELT = re.compile(r"([+?~-]?)([A-Za-z][A-Za-z0-9_-]*)\.?(?:[:=]+(.*))?", re.S)

@@ -10,7 +10,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 #: Characters of a record that are read; the longest key has under 1,500.
@@ -21,6 +21,10 @@ NO_TAG = "no_tag"
 
 _TAG = re.compile(r"[ \t\r\n]*([A-Za-z][A-Za-z0-9_]*)[ \t\r\n]*=", re.S)
 _BLANKS = " \t\r\n"
+#: Where the semicolon before the next tag was forgotten.
+_NEXT = re.compile(r"[\s,]+(?=[a-z]{1,5}\s*=)", re.I)
+#: Where one stands between two places of a list.
+_PLACE = re.compile(r"\s*;\s*(?=mailto:)", re.I)
 
 
 @dataclass(frozen=True)
@@ -60,3 +64,31 @@ def parsed(text: str) -> Tags:
                 values[name] = piece[found.end() :].strip(_BLANKS)
         place += len(piece) + 1
     return Tags(values, next(iter(values), ""), tuple(faults))
+
+
+def respelt(text: str) -> str:
+    """What somebody meant who forgot semicolons, quoted the record or escaped it.
+
+    >>> respelt('"v=STSv1\\\\; id=1"'), respelt("p=none rua=mailto:a@b.c;mailto:d@b.c")
+    ('v=STSv1; id=1', 'p=none;rua=mailto:a@b.c,mailto:d@b.c')
+    """
+    plain = text.strip("\"' ").replace("\\;", ";")
+    return _PLACE.sub(",", _NEXT.sub(_semicolon, plain))
+
+
+def _semicolon(found: re.Match[str]) -> str:
+    before = found.string[: found.start()].rstrip(_BLANKS)
+    return found[0] if before.endswith(";") else ";"
+
+
+def of_version(texts: Iterable[str], version: str) -> list[str]:
+    """The records of a version; where there is none, those that were meant to be one,
+    which nobody reads.
+
+    >>> of_version(["v=stsv1; id=1", "other"], "STSv1")
+    ['v=stsv1; id=1']
+    """
+    every = list(texts)
+    found = [text for text in every if parsed(text).get("v") == version]
+    name = version.rstrip("0123456789").lower()
+    return found or [text for text in every if name in text[:MOST_TEXT].lower()]

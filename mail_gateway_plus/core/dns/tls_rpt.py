@@ -29,14 +29,15 @@ def findings(book: Book, domain: str) -> Findings:
     if not book.ask(name, "TXT").known:
         return [made(UNCHECKED, domain, "warning")]
     texts = [text.decode("latin-1") for text in book.texts(name)]
-    records = [one for one in texts if tags.parsed(one).get("v") == VERSION]
+    records = tags.of_version(texts, VERSION)
     if not records:
         return [made(NONE, domain, "info")]
     if len(records) > 1:
         return [made(SEVERAL, domain, "error", count=len(records))]
     found = tags.parsed(records[0])
     uris = [one.strip() for one in found.get("rua").split(",")]
-    if found.first != "v" or found.faults or not all(map(is_place, uris)):
+    is_first = (found.first, found.get("v")) == ("v", VERSION)
+    if not is_first or found.faults or not all(map(is_place, uris)):
         return [made(BAD_RECORD, domain, "error", record=records[0])]
     return [made(OK, domain, "ok", reports=", ".join(uris))]
 

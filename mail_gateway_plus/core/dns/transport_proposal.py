@@ -37,7 +37,8 @@ def mta_sts_records(book: Book, domain: str) -> Iterator[Proposed]:
     current = _of(book, name, mta_sts.VERSION)
     worst = mta_sts.findings(book, domain)[0].code
     if current and worst in (mta_sts.SEVERAL, mta_sts.BAD_RECORD):
-        ids = [_NO_ID.sub("", tags.parsed(one).get("id"))[:MOST_ID] for one in current]
+        said = [tags.parsed(tags.respelt(one)).get("id") for one in current]
+        ids = [_NO_ID.sub("", one)[:MOST_ID] for one in said]
         # The last one is the newest, where they are dates.
         text = f"v={mta_sts.VERSION}; id={max(ids) or '1'}"
         yield Proposed(name, "TXT", current, (text,), worst)
@@ -63,11 +64,11 @@ def leftovers(book: Book, domain: str) -> Iterator[Proposed]:
 
 def _of(book: Book, name: str, version: str) -> tuple[str, ...]:
     texts = [text.decode("latin-1") for text in book.texts(name)]
-    return tuple(one for one in texts if tags.parsed(one).get("v") == version)
+    return tuple(tags.of_version(texts, version))
 
 
 def _places(text: str) -> Iterator[str]:
-    for place in tags.parsed(text).get("rua").split(","):
+    for place in tags.parsed(tags.respelt(text)).get("rua").split(","):
         place = place.strip()
         uri = f"mailto:{place}" if _ADDRESS.fullmatch(place) else place
         if tls_rpt.is_place(uri):

@@ -35,6 +35,7 @@ NOT_OURS = {
     "spf_many_mx",
     "spf_ptr",
     "spf_target_broken",
+    "spf_target_plus_all",
     "spf_target_unchecked",
     "spf_wide",
     "spf_sender_temperror",
