@@ -182,6 +182,26 @@ def test_mails_are_counted_by_their_domain(live, names):
             env["mail.notification"].create({**row, "notification_type": "email"})
         made.action_check()
         assert made.counted_day == 2
+        # Those of mass mailings have no notification.
+        for number in range(3):
+            env["mail.gateway.delivery"].create(
+                {
+                    "mail_id": 2_000_000_000 + number,
+                    "part": 0,
+                    "sender": "News <news@Firm.test>",
+                    "recipient": "p@customer.test",
+                    "state": "accepted" if number else "refused",
+                    "begun_on": fields.Datetime.now(),
+                }
+            )
+        made.action_check()
+        assert made.counted_day == 2
+        env["mail.gateway.delivery"].search(
+            [("state", "=", "refused")]
+        ).state = "accepted"
+        made.action_check()
+        assert made.counted_day == 3
+        env["mail.gateway.delivery"].search([("mail_id", ">=", 2_000_000_000)]).unlink()
 
 
 def test_path_of_dmarc(live, names):

@@ -8,6 +8,9 @@ import pytest
 
 from odoo.addons.mail_gateway_plus.core import health
 from odoo.addons.mail_gateway_plus.models import ir_mail_server_health
+from odoo.addons.mail_gateway_plus.models.mail_mail_queue import (
+    PAUSED as SENDING_PAUSED,
+)
 
 from sandbox import authority, ports
 from sandbox.accounts import ACCOUNTS
@@ -158,3 +161,24 @@ def test_few_at_once(only, live, monkeypatch):
         servers._cron_look()
         servers.invalidate_recordset()
         assert len(servers.filtered("health_checked_on")) == looked
+
+
+def test_two_who_open_the_screen_at_once_find_a_fault_once(live):
+    def opened(env):
+        code = [("code", "=", health.SENDING_PAUSED), ("closed_on", "=", False)]
+        return env["mail.gateway.finding"].search_count(code)
+
+    with live.env() as env:
+        env["ir.config_parameter"].set_param(SENDING_PAUSED, "True")
+    try:
+        with live.env() as first, live.env() as second:
+            first["mail.gateway.health"].action_open()
+            second["mail.gateway.health"].action_open()
+        with live.env() as env:
+            assert opened(env) == 1
+            env["mail.gateway.health"].action_open()
+            assert opened(env) == 1
+    finally:
+        with live.env() as env:
+            env["ir.config_parameter"].set_param(SENDING_PAUSED, False)
+            env["mail.gateway.health"].action_open()

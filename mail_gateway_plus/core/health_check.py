@@ -107,25 +107,27 @@ def quarantine(count: int, new: int, arrived: int) -> list[Finding]:
 @dataclass(frozen=True)
 class Action:
     """A scheduled action: seconds since its turn, from turn to turn, and how often in
-    a row it failed."""
+    a row it failed. Mail passes without one that only looks (``is_check``)."""
 
     name: str
     is_active: bool = True
     late_s: float = 0.0
     interval_s: float = 60.0
     failures: int = 0
+    is_check: bool = False
 
 
 def action(one: Action) -> list[Finding]:
     """What keeps it from running; none for one that may run any moment."""
     params = {"action": one.name, "hours": _hours(one.late_s)}
+    severity = "warning" if one.is_check else "error"
     if not one.is_active:
-        return [Finding(ACTION_OFF, "error", one.name, params)]
+        return [Finding(ACTION_OFF, severity, one.name, params)]
     if one.failures >= FAILURES:
         params["count"] = str(one.failures)
-        return [Finding(ACTION_FAILING, "error", one.name, params)]
+        return [Finding(ACTION_FAILING, severity, one.name, params)]
     if one.late_s > max(TURNS * one.interval_s, LATE_S):
-        return [Finding(ACTION_LATE, "error", one.name, params)]
+        return [Finding(ACTION_LATE, severity, one.name, params)]
     return []
 
 

@@ -166,7 +166,9 @@ class MailGatewayDomain(models.Model):
 
     @api.model
     def _volumes(self):
-        """{domain: mails on the busiest of the last seven days}"""
+        """{domain: mails on the busiest of the last seven days}. Notifications know
+        no mass mailing, and deliveries only what the queue sent: the more counts."""
+        self.env["mail.gateway.delivery"].flush_model()
         self.env.cr.execute(
             """
             SELECT domain, max(count) FROM (
@@ -183,6 +185,14 @@ class MailGatewayDomain(models.Model):
                    AND message.id > COALESCE((
                            SELECT id FROM mail_message WHERE date < %(since)s
                          ORDER BY id DESC LIMIT 1), 0)
+              GROUP BY 1, 2
+             UNION ALL
+                SELECT lower(substring(sender FROM '@([^@>\\s]+)')),
+                       date_trunc('day', begun_on),
+                       count(*)
+                  FROM mail_gateway_delivery
+                 WHERE state = 'accepted'
+                   AND begun_on >= %(since)s
               GROUP BY 1, 2
             ) AS days
             WHERE domain IS NOT NULL

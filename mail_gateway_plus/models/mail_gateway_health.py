@@ -14,6 +14,14 @@ ACTIONS = (
     "mail.ir_cron_mail_scheduler_action",
 )
 FETCH = ACTIONS[0]
+#: Those without which nobody hears of a fault. They are no queues, and show only while
+#: something is the matter with them.
+CHECKS = (
+    "mail_gateway_plus.ir_cron_domains",
+    "mail_gateway_plus.ir_cron_server_health",
+    "mail_gateway_plus.ir_cron_health",
+)
+WATCHED = (*ACTIONS, *CHECKS)
 #: Kind -> the model of what is looked after.
 MODELS = {
     "mailbox": "fetchmail.server",
@@ -70,6 +78,11 @@ SUBJECTS = {
                SELECT 1
                  FROM fetchmail_server
                 WHERE active AND state = 'done' AND server_type <> 'local'
+               ))
+           AND (cron.id <> ALL(%(checks)s) OR EXISTS (
+               SELECT 1
+                 FROM mail_gateway_finding
+                WHERE res_model = 'ir.cron' AND res_id = cron.id AND closed_on IS NULL
                ))
     """,
 }
@@ -184,7 +197,8 @@ class MailGatewayHealth(models.Model):
         kind."""
         named = self.env["ir.model.data"].sudo()._xmlid_to_res_id
         known = {
-            "actions": [number for name in ACTIONS if (number := named(name))],
+            "actions": [number for name in WATCHED if (number := named(name))],
+            "checks": [number for name in CHECKS if (number := named(name))],
             "fetch": named(FETCH) or 0,
             "configured": self._configured_id(),
         }

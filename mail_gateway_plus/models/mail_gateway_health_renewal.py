@@ -8,9 +8,11 @@ from odoo.tools import SQL
 
 from ..core import health, health_check
 from ..core.smtp.fault import UNCERTAIN
-from .mail_gateway_health import ACTIONS
+from .mail_gateway_health import ACTIONS, CHECKS, WATCHED
 
 FETCH, PROCESS, SEND = ACTIONS
+#: The advisory lock of who looks.
+LOCK = 0x6D67_6865_616C
 #: Where this did not run for longer, nothing did.
 AWAKE = timedelta(hours=1)
 #: Model -> what a record that is at rest has no longer.
@@ -35,11 +37,20 @@ class MailGatewayHealth(models.Model):
 
         :param is_told: whether somebody gets an activity for what has changed
         """
+        if not self._try_lock_renewal():
+            return
         changed = self._renew_actions() + self._renew_servers()
         self._renew_quarantine()
         self._close_of_the_resting()
         if is_told:
             (changed | self._untold())._tell()
+
+    @api.model
+    def _try_lock_renewal(self):
+        """Until the end of the transaction: who opens the screen while another does
+        would find the same faults once more."""
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _untold(self):
@@ -85,28 +96,34 @@ class MailGatewayHealth(models.Model):
 
     @api.model
     def _renew_actions(self):
-        there = [self.env.ref(name, raise_if_not_found=False) for name in ACTIONS]
-        crons = self.env["ir.cron"].sudo().browse([one.id for one in there if one])
+        named = {
+            name: cron
+            for name in WATCHED
+            if (cron := self.env.ref(name, raise_if_not_found=False))
+        }
+        crons = self.env["ir.cron"].sudo().browse(one.id for one in named.values())
+        checks = [named[name].id for name in CHECKS if name in named]
         found = {
-            cron.id: health_check.action(self._action_facts(cron)) for cron in crons
+            cron.id: health_check.action(self._action_facts(cron, cron.id in checks))
+            for cron in crons
         }
         more = {
             FETCH: self._fetching,
             PROCESS: self._ledger_waiting,
             SEND: self._mail_waiting,
         }
-        for name, cron in zip(ACTIONS, there, strict=True):
-            if cron:
-                found[cron.id] += more[name]()
-        if there[0] and not self._is_fetched():
+        for name in ACTIONS:
+            if name in named:
+                found[named[name].id] += more[name]()
+        if FETCH in named and not self._is_fetched():
             # Stock switches it off where no mailbox is confirmed.
-            found[there[0].id] = []
+            found[named[FETCH].id] = []
         Finding = self.env["mail.gateway.finding"]
         opened, closed = Finding._renew_all(crons, found, health.QUEUE_CODES)
         return opened + closed
 
     @api.model
-    def _action_facts(self, cron):
+    def _action_facts(self, cron, is_check):
         now = fields.Datetime.now()
         was_off = self.env.context.get("mail_gateway_was_off")
         turn = timedelta(**{cron.interval_type: cron.interval_number})
@@ -116,6 +133,7 @@ class MailGatewayHealth(models.Model):
             late_s=0 if was_off else max((now - cron.nextcall).total_seconds(), 0),
             interval_s=turn.total_seconds(),
             failures=cron.failure_count,
+            is_check=is_check,
         )
 
     @api.model

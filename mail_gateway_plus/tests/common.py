@@ -5,7 +5,7 @@ import itertools
 from odoo import fields
 from odoo.tests import new_test_user
 
-from ..models.mail_gateway_health import ACTIONS
+from ..models.mail_gateway_health import WATCHED
 
 _uids = itertools.count(1)
 
@@ -61,7 +61,7 @@ class HealthMixin:
         cls.Finding = cls.env["mail.gateway.finding"]
         # As if each had run just now.
         now = fields.Datetime.now()
-        for name in ACTIONS:
+        for name in WATCHED:
             values = {"active": True, "lastcall": now, "nextcall": now}
             cls.env.ref(name).write(values)
 

@@ -9,7 +9,7 @@ from ..core import health
 from ..core.finding import Finding
 from ..core.smtp.fault import UNCERTAIN
 from ..models.fetchmail_server_status import PAUSED
-from ..models.mail_gateway_health import ACTIONS
+from ..models.mail_gateway_health import ACTIONS, CHECKS
 from ..models.mail_mail_queue import PAUSED as SENDING_PAUSED
 from .common import HealthMixin, QuarantineMixin
 
@@ -35,6 +35,24 @@ class TestHealthQueues(HealthMixin, QuarantineMixin, TransactionCase):
                 cron.active = True
                 self.Health._cron_renew()
                 self.assertEqual(self.told(cron), ("green", False))
+
+    def test_checks_that_are_off(self):
+        for name in CHECKS:
+            cron = self.env.ref(name)
+            with self.subTest(name):
+                self.Health._renew()
+                self.assertFalse(self.row(cron))
+                cron.active = False
+                self.Health._renew()
+                self.assertEqual(self.told(cron), ("yellow", health.ACTION_OFF))
+                cron.active = True
+                cron.nextcall = fields.Datetime.now() - timedelta(days=1)
+                self.Health._renew()
+                self.assertEqual(self.told(cron), ("yellow", health.ACTION_LATE))
+                cron.nextcall = fields.Datetime.now()
+                self.Health._renew()
+                self.assertFalse(self.row(cron))
+                self.assertEqual(self.opened(cron), [])
 
     def test_action_that_does_not_run(self):
         cron = self.env.ref(SEND)
