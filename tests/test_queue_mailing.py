@@ -1,6 +1,7 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Mass mailing through the queue: its traces tell the truth, and people go first."""
+"""Mass mailing and mailing lists through the queue: traces tell the truth, people go
+first, and senders stay."""
 
 import pytest
 
@@ -12,8 +13,20 @@ ADDRESSES = [f"contact{number}@away.example" for number in range(3)]
 @pytest.fixture(scope="module")
 def q(stack):
     with queue(stack) as made:
-        made.live.install("mass_mailing")
+        made.live.install("mass_mailing", "mail_group")
         yield made
+
+
+@pytest.fixture
+def identity(q):
+    """One that speaks for the whole company."""
+    q.begin()
+    values = {"name": "H Ltd", "email": "h@erp.example", "company_id": False}
+    with q.live.env() as env:
+        made = env["mail.gateway.identity"].create(values).id
+    yield made
+    with q.live.env() as env:
+        env["mail.gateway.identity"].browse(made).unlink()
 
 
 def launch(q, server):
@@ -68,3 +81,61 @@ def test_traces_stay_as_they_are_until_it_is_known(q):
     with q.live.env() as env:
         left = env["mail.mail"].search([("mailing_id", "=", mailing)])
         assert left.mapped("state") == ["exception"], "the others are deleted"
+
+
+def headers(q, name):
+    """A field of all that the server took, in its order."""
+    name = name.encode() + b": "
+    return [one[len(name) :] for one in q.server.lines if one.startswith(name)]
+
+
+def test_mailing_keeps_its_sender_and_its_traces_beside_identities(q, identity):
+    with q.listening() as server:
+        relay = q.register(server.port)
+        mailing = launch(q, relay)
+        q.write("person@away.example", relay, email_from=False)
+        q.run()
+        first, *others = q.reached()
+        assert (first, sorted(others)) == ("person@away.example", ADDRESSES)
+    assert headers(q, "From")[0] == b'"H Ltd" <h@erp.example>'
+    assert headers(q, "From")[1:] == [b"ann@erp.example"] * 3
+    ways = headers(q, "List-Unsubscribe-Post")
+    assert ways == [b"List-Unsubscribe=One-Click"] * 3
+    assert set(traces(q, mailing).values()) == {"sent"}
+
+
+def test_list_passes_on_who_wrote_to_it(q, identity):
+    with q.listening() as server:
+        relay = q.register(server.port)
+        with q.live.env() as env:
+            domain = q.live.domain(env)
+            group = env["mail.group"].create(
+                {
+                    "name": "Friends",
+                    "alias_name": "friends",
+                    "alias_domain_id": domain.id,
+                    "access_mode": "public",
+                    "member_ids": [(0, 0, {"email": one}) for one in ADDRESSES],
+                }
+            )
+            env["ir.mail_server"].browse(relay).from_filter = domain.name
+            domain.default_from = "notifications"
+            group.message_post(
+                body="Hello",
+                subject="Hello",
+                email_from="Eve <eve@elsewhere.example>",
+                author_id=False,
+                message_type="email",
+            )
+            listed = group.alias_email
+        q.run()
+        assert sorted(q.reached()) == ADDRESSES
+    sender = f'"Eve" <notifications@{domain_of(listed)}>'.encode()
+    assert headers(q, "From") == [sender] * 3
+    assert headers(q, "List-Id") == [f"<{listed}>".encode()] * 3
+    replies = [pair.rpartition(b"<")[2] for pair in headers(q, "Reply-To")]
+    assert replies == [f"{listed}>".encode()] * 3
+
+
+def domain_of(address):
+    return address.rpartition("@")[2]

@@ -103,6 +103,7 @@ from . import mail_gateway_hold
 from . import mail_gateway_delivery
 from . import mail_mail
 from . import mail_mail_queue
+from . import mail_mail_direct
 from . import mail_mail_prepare
 from . import mail_mail_settle
 from . import mail_mail_screen

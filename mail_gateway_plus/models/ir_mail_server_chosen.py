@@ -21,7 +21,8 @@ class IrMailServer(models.Model):
         "Takes Addresses in All Letters",
         readonly=True,
         copy=False,
-        help="Whether it offers SMTPUTF8, as far as a mail has shown.",
+        help="Whether it offers SMTPUTF8, as far as a mail has shown since it was set"
+        " up or tested.",
     )
 
     def _build_email__(self, email_from, *args, **named):
@@ -77,9 +78,15 @@ class IrMailServer(models.Model):
         if not hasattr(session, "has_extn"):
             return server.smtputf8 != "no"
         has_utf8 = bool(session.has_extn("smtputf8"))
-        if server and server.smtputf8 != ("yes" if has_utf8 else "no"):
-            server.smtputf8 = "yes" if has_utf8 else "no"
+        if server:
+            server._note_utf8(has_utf8=has_utf8)
         return has_utf8
+
+    def _note_utf8(self, *, has_utf8):
+        """What it offered a mail that needs SMTPUTF8."""
+        seen = "yes" if has_utf8 else "no"
+        if self.smtputf8 != seen:
+            self.smtputf8 = seen
 
     def _of_session(self, session):
         tried = getattr(session, "mail_gateway_tried", None)

@@ -61,8 +61,9 @@ class IrMailServer(models.Model):
                 )
 
     def write(self, vals):
-        result = super().write(vals)
-        if not vals.keys().isdisjoint(_SETTINGS):
+        is_other = not vals.keys().isdisjoint(_SETTINGS)
+        result = super().write({"smtputf8": False, **vals} if is_other else vals)
+        if is_other:
             holds = self.env["mail.gateway.hold"].sudo()
             holds.search([("mail_server_id", "in", self.ids)])._release()
         return result
@@ -113,6 +114,7 @@ class IrMailServer(models.Model):
             return
         server = self.sudo()
         for message in task.messages:
+            server._queue_learn_utf8(message)
             if message.is_accepted():
                 tried = Tried(server.id)
                 tried.envelope, tried.sender = message.envelope, message.sender
@@ -124,9 +126,28 @@ class IrMailServer(models.Model):
                     email = message.blamed(why)
                     server._note_refused(why.meaning, said, email, depth)
 
+    def _queue_learn_utf8(self, message):
+        """Mail of other letters than ASCII shows whether there is SMTPUTF8; with a
+        connection of our own nobody else has asked (``_has_utf8``)."""
+        if message.envelope.isascii():
+            return
+        whys = message.refused.values()
+        if message.is_accepted():
+            self._note_utf8(has_utf8=True)
+        elif any(_is_without_utf8(why.meaning) for why in whys):
+            self._note_utf8(has_utf8=False)
+
     def _queue_release(self, sender=None):
         """A test has passed: what waits for this server, or for this sender there,
         leaves."""
+        if not sender and any(server.smtputf8 == "no" for server in self.sudo()):
+            self.sudo().smtputf8 = False  # it may offer it by now
         domain = [("mail_server_id", "in", self.ids)]
         domain += [("sender", "=", sender or False)]
         self.env["mail.gateway.hold"].sudo().search(domain)._release()
+
+
+def _is_without_utf8(meaning):
+    """Its own list of what it offers says so; one that offers it may refuse a recipient
+    whose server has it not (RFC 6531, 3.5)."""
+    return meaning.code == "smtp_address_not_ascii" and not meaning.code_number

@@ -18,7 +18,11 @@ class MailGatewayIdentity(models.Model):
     )
     email = fields.Char(required=True)
     department_id = fields.Many2one(
-        "hr.department", help="The department that writes under this identity."
+        "hr.department",
+        help="The department that writes under this identity.\n"
+        "Without a department and without rules it speaks for the whole company, from"
+        " the moment that it is saved: all mail leaves under it for which no sender was"
+        " chosen, no rule fits and no department has an identity.",
     )
     company_id = fields.Many2one(
         "res.company", index=True, default=lambda self: self.env.company

@@ -119,23 +119,26 @@ class MailMail(models.Model):
             creator=message.create_uid.id or 0,
             reply_to=message.reply_to or "",
             identity=message.mail_gateway_identity_id.id or 0,
-            path=self._own_return_path(),
+            path=self._own_header("Return-Path"),
             message_id=message.message_id or "",
             # Who writes a mailing chooses its sender on its form.
             is_marked=message.mail_gateway_explicit or is_mailing,
             is_elsewhere=message.reply_to_force_new,
             is_incoming=message.message_type == "email",
+            is_list=bool(self._own_header("List-Id")),
         )
 
-    def _own_return_path(self):
-        """That in its headers, as bounces are told apart by."""
-        if "return-path" not in (self.headers or "").lower():
+    def _own_header(self, name):
+        """Of those that it brings: Return-Path tells bounces apart, List-Id (RFC 2919)
+        what a mailing list passes on."""
+        name = name.lower()
+        if name not in (self.headers or "").lower():
             return ""
         try:
             headers = ast.literal_eval(self.headers)
         except (ValueError, SyntaxError):  # stock sends it without them
             return ""
-        return next((v for k, v in headers.items() if k.lower() == "return-path"), "")
+        return next((v for k, v in headers.items() if k.lower() == name), "")
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """Stock (19.0) takes From of the mail when it builds the message, so ours goes

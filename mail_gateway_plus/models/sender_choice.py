@@ -105,7 +105,10 @@ class Chooser:
 
     def _explicit(self, letter, stock):
         """A foreign address that code passes stays what stock makes of it: nobody has
-        said that we may write in its name."""
+        said that we may write in its name. So does what a mailing list passes on: its
+        members are to see who speaks."""
+        if letter.is_list:
+            return stock
         if self.people.whose(letter) != written.EXPLICIT:
             return NOBODY
         address = letter.written

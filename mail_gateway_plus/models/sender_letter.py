@@ -34,6 +34,7 @@ class SenderLetter:
     :param is_marked: ``email_from`` was chosen, as was the ``identity``
     :param is_elsewhere: somebody has chosen where answers go
     :param path: the return path that it brings
+    :param is_list: a mailing list passes it on, in the name of who wrote to the list
     """
 
     key: int
@@ -52,6 +53,7 @@ class SenderLetter:
     is_marked: bool = False
     is_elsewhere: bool = False
     is_incoming: bool = False
+    is_list: bool = False
 
     @property
     def written(self):
