@@ -16,7 +16,7 @@ from . import spf_check, spf_published, spf_record, spf_tree
 from .book import Book
 from .domain_finding import Findings, made, worst_first
 from .spf_check import MOST_LOOKUPS, MOST_VOID, Verdict
-from .spf_record import Record
+from .spf_record import Record, Term
 from .spf_tree import Branch, Node
 
 OK = "spf_ok"
@@ -160,9 +160,14 @@ def _each(tree: Node, record: Record) -> Iterator[Finding]:
             yield made(PTR, tree.domain, "warning", term=term.text)
         if not term.qualifier and term.name in spf_record.MECHANISMS:
             yield made(MEANT, tree.domain, "warning", term=term.text)
-        if term.network and term.qualifier == "+":
-            if term.network.prefixlen < WIDEST[term.name == "ip6"]:
-                yield made(WIDE, tree.domain, "warning", term=term.text)
+        if term.qualifier == "+" and _is_wide(term):
+            yield made(WIDE, tree.domain, "warning", term=term.text)
+
+
+def _is_wide(term: Term) -> bool:
+    if term.network:
+        return term.network.prefixlen < WIDEST[term.name == "ip6"]
+    return any(size < most for size, most in zip(term.sizes, WIDEST, strict=True))
 
 
 def _tree(tree: Node) -> Findings:

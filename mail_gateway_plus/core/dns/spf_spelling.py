@@ -16,6 +16,8 @@ from . import spf_record
 from .spf_record import Term, Wrong
 
 _BEGIN = re.compile(r"""["'\s]*(v?\s*=)?\s*["'\s]*spf1?["'\s;:,]*""", re.I)
+#: A dash, as word processors make it of "-": its UTF-8, each character one byte.
+_DASH = re.compile("\xe2\x80[\x93\x94]")
 #: A blank between a mechanism and its domain.
 _GAP = re.compile(r"([A-Za-z0-9]:) +(?=[^ :=]+\.[^ :=]+(?: |$))")
 _SPELT = re.compile(r"([+?~-]?)([A-Za-z][A-Za-z0-9_-]*)\.?(?:[:=]+(.*))?", re.S)
@@ -45,8 +47,9 @@ _NAMES = {
 
 def words(text: str) -> list[str]:
     """What stands between the blanks of a record, or of what nearly is one."""
-    begin = _BEGIN.match(text)
-    rest = text[begin.end() if begin else 0 : spf_record.MOST_TEXT].rstrip("\"' ")
+    rest = _DASH.sub("-", text)
+    begin = _BEGIN.match(rest)
+    rest = rest[begin.end() if begin else 0 : spf_record.MOST_TEXT].rstrip("\"' ")
     return _GAP.sub(r"\1", rest).split()
 
 

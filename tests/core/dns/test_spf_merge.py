@@ -74,6 +74,7 @@ def said(text, wanted=()):
         ("ipv4:192.0.2.1, a:192.0.2.2 include: p.example ip=192.0.2.3 -all.", [],
          "ip4:192.0.2.1 ip4:192.0.2.2 include:p.example ip4:192.0.2.3 -all"),
         ("ptr exists:%{ir}.x.example -all", [], "ptr exists:%{ir}.x.example -all"),
+        ("a \xe2\x80\x93all", [], "a -all"),
     ],
 )  # fmt: skip
 def test_one_record(text, wanted, expected):
