@@ -13,6 +13,7 @@ from .office import office
 
 LEDGER = "mail_gateway_plus.mail_gateway_incoming_action"
 GONE = ("gone@customer.example", "old@customer.example")
+READER = "zoe@customer.example"
 LOGIN = "desk@demo.example"
 
 pytestmark = pytest.mark.pictures
@@ -24,7 +25,7 @@ def house(stack):
         opened.lead = opened.create("crm.lead", name="Offer 12")
         people = [
             opened.create("res.partner", name=address, email=address)
-            for address in GONE
+            for address in (*GONE, READER)
         ]
         sent = opened.call(
             "crm.lead",
@@ -39,7 +40,7 @@ def house(stack):
         away = {"sender": "bob@customer.example", "auto_submitted": "auto-replied"}
         letters = [
             reporting.failed(ours, *GONE),
-            reporting.receipt(ours, "zoe@customer.example"),
+            reporting.receipt(ours, READER),
             mail("x@demo.example", "Away", in_reply_to=ours, **away),
             mail("x@demo.example", "Still away", in_reply_to=ours, **away),
         ]
@@ -64,7 +65,7 @@ def test_the_author_reads_on_the_document_who_was_not_reached(desk, house):
     expect(note).to_have_count(1)
     for address in GONE:
         expect(note).to_contain_text(f"There is no mailbox {address}")
-    expect(chatter).to_contain_text("Read by zoe@customer.example")
+    expect(chatter).to_contain_text(f"Read by {READER}")
     expect(chatter.locator(".o-mail-Message-notification.text-danger")).to_be_visible()
     note.scroll_into_view_if_needed()
     desk.picture("bounce-note")
