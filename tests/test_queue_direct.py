@@ -5,6 +5,7 @@
 import pytest
 
 from odoo.addons.mail_gateway_plus.models.mail_locks import MailLocks
+from odoo.addons.mail_gateway_plus.models.mail_mail_queue import PAUSED
 
 from .queueing import queue
 
@@ -38,6 +39,24 @@ def test_who_has_it_gets_it_no_second_time(q):
         q.run()
         assert q.reached() == [BOB, CY]
     assert q.mails(ids) == ["sent"]
+
+
+def pause(q, is_on):
+    with q.live.env() as env:
+        env["ir.config_parameter"].set_param(PAUSED, is_on and "True")
+
+
+def test_the_switch_pauses_send_now_too(q):
+    with q.listening() as server:
+        ids = q.write([BOB], q.register(server.port))
+        pause(q, True)
+        try:
+            send_now(q, ids)
+            assert q.reached() == [] and q.mails(ids) == ["outgoing"]
+        finally:
+            pause(q, False)
+        q.run()
+        assert q.reached() == [BOB]
 
 
 def test_what_is_uncertain_is_not_repeated(q):

@@ -15,14 +15,18 @@ class MailMail(models.Model):
     """What is sent past the queue, such as by Send Now.
 
     Stock (19.0) sends a mail to all its recipients then. Those that the queue has on
-    the wire, or has brought to some of them, are left to it: it knows whom.
+    the wire, or has brought to some of them, are left to it: it knows whom. While all
+    sending is paused the queue keeps them, but for what has to be sent at once or fail.
     """
 
     _inherit = "mail.mail"
 
-    def send(self, *args, **kwargs):
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        how = auto_commit, raise_exception, post_send_callback
         if not self or not self._queue_is_ours():
-            return super().send(*args, **kwargs)
+            return super().send(*how)
+        if not raise_exception and self._queue_is_paused():
+            return True
         busy = self._held_by_queue()
         begun = (self - busy)._begun_by_queue()
         if begun:
@@ -30,7 +34,7 @@ class MailMail(models.Model):
             begun.filtered("scheduled_date").scheduled_date = False
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         if others := self - busy - begun:
-            super(MailMail, others).send(*args, **kwargs)
+            super(MailMail, others).send(*how)
         return True
 
     def _held_by_queue(self):

@@ -8,7 +8,7 @@ standard has taken out, that stand there twice, or whose value has no meaning.
 >>> merged(["v=DMARC1; p=reject; pct=100; adkim=s"], "d@h.example").text
 'v=DMARC1; p=reject; adkim=s; rua=mailto:d@h.example'
 >>> merged(['"v=dmarc1 p=none"', "v=DMARC1; p=reject; sp=nonsense"]).text
-'v=DMARC1; p=none'
+'v=DMARC1; p=reject'
 >>> merged(["v=DMARC1; p=none; rua=d@h.example"], policy="quarantine").text
 'v=DMARC1; p=quarantine; rua=mailto:d@h.example'
 """
@@ -42,9 +42,10 @@ def merged(texts: Sequence[str], reports: str = "", policy: str = "") -> Merge:
 
     :param texts: the present records, and what was nearly one
     :param reports: an address that reports go to, where the domain names none
-    :param policy: in place of the present one; else the mildest of them holds, for no
-        mail is lost by it
+    :param policy: in place of the present one; else the mildest of the records holds,
+        for no mail is lost by it, and what is nearly one has a say where none is
     """
+    in_force = [text for text in texts if dmarc_record.is_dmarc(text)] or texts
     kept: dict[str, str] = {}
     dropped: list[str] = []
     policies = []
@@ -52,7 +53,8 @@ def merged(texts: Sequence[str], reports: str = "", policy: str = "") -> Merge:
         found = tags.parsed(tags.respelt(_begun(text)))
         dropped += [fault.text for fault in found.faults]
         for name, value in found.values.items():
-            if name == "p" and value.lower() in POLICIES:
+            is_policy = name == "p" and value.lower() in POLICIES
+            if is_policy and text in in_force:
                 policies.append(value.lower())
             elif not _keep(kept, name, value):
                 dropped.append(f"{name}={value}")
