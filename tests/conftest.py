@@ -50,6 +50,21 @@ def ledger(live):
     return Ledger(live)
 
 
+@pytest.fixture(scope="module")
+def mail_queue(stack):
+    """A database whose queue a module has for itself."""
+    from .queueing import queue
+
+    with queue(stack) as made:
+        yield made
+
+
+@pytest.fixture
+def q(mail_queue):
+    """That queue, empty."""
+    return mail_queue.begin()
+
+
 # For the tests in a browser. What they import is not there where core is tested alone.
 
 

@@ -2,25 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Send Now of stock, beside the queue: neither repeats what the other has sent."""
 
-import pytest
-
 from odoo.addons.mail_gateway_plus.models.mail_locks import MailLocks
 from odoo.addons.mail_gateway_plus.models.mail_mail_queue import PAUSED
 
-from .queueing import queue
-
 BOB, CY = "bob@away.example", "cy@away.example"
-
-
-@pytest.fixture(scope="module")
-def made(stack):
-    with queue(stack) as made:
-        yield made
-
-
-@pytest.fixture
-def q(made):
-    return made.begin()
 
 
 def send_now(q, ids):

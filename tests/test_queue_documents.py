@@ -6,22 +6,7 @@ deleted once it is sent, and what nobody knows."""
 import contextlib
 from unittest.mock import patch
 
-import pytest
-
-from .queueing import queue
-
 BOB, CY, DEE = (f"{name}@away.example" for name in ("bob", "cy", "dee"))
-
-
-@pytest.fixture(scope="module")
-def made(stack):
-    with queue(stack) as made:
-        yield made
-
-
-@pytest.fixture
-def q(made):
-    return made.begin()
 
 
 def post(q, *addresses):

@@ -9,20 +9,9 @@ import pytest
 
 from sandbox import ports
 
-from .queueing import START, queue
+from .queueing import START
 
 BOB, CY, DEE = (f"{name}@away.example" for name in ("bob", "cy", "dee"))
-
-
-@pytest.fixture(scope="module")
-def made(stack):
-    with queue(stack) as made:
-        yield made
-
-
-@pytest.fixture
-def q(made):
-    return made.begin()
 
 
 def people(count):
