@@ -11,7 +11,8 @@ the way at that time: as on a long line, and unlike a sleep for every packet.
 
 import asyncio
 import contextlib
-import threading
+
+from .loopback import Loopback
 
 CHUNK = 256 * 1024
 #: Chunks on the way in one direction. Far more than 15 ms of loopback bring, so it
@@ -19,42 +20,15 @@ CHUNK = 256 * 1024
 ON_THE_WAY = 4096
 
 
-class Delay:
-    """Listens on ``port`` from entering to leaving the context, in a thread.
-
-    :param port: 0 for any that is free
-    """
+class Delay(Loopback):
+    """Passes everything on to the port ``target``."""
 
     def __init__(self, target: int, delay_s: float, port: int = 0) -> None:
+        super().__init__(port)
         self.target, self.delay_s = target, delay_s
-        self.port = port
-        self._loop = asyncio.new_event_loop()
-        self._ready, self._done = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "Delay":
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._loop.call_soon_threadsafe(self._done.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._done.wait()
-        server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+    async def _listen(self) -> asyncio.Server:
+        return await asyncio.start_server(self._connected, "127.0.0.1", self.port)
 
     async def _connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -10,45 +10,29 @@ was. In a thread, and quick, so that what sends to it is measured.
 """
 
 import asyncio
-import threading
 from collections import Counter
 from collections.abc import Callable
+
+from .loopback import Loopback
 
 PIPELINING = "PIPELINING"
 END = b"\r\n.\r\n"
 
 
-class Sink:
-    """Listens on ``port`` inside the context. ``taken``: recipient -> messages;
-    ``most``: connections that were open at a time."""
+class Sink(Loopback):
+    """``taken``: recipient -> messages; ``most``: connections that were open at a
+    time."""
 
     def __init__(self, capabilities: tuple[str, ...] = (PIPELINING,)) -> None:
+        super().__init__()
         self.capabilities = capabilities
         self.taken: Counter[str] = Counter()
-        self.open = self.most = self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._ready, self._done = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.open = self.most = 0
 
-    def __enter__(self) -> "Sink":
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._loop.call_soon_threadsafe(self._done.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        server = await self._loop.create_server(lambda: Session(self), "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._done.wait()
-        server.close()
+    async def _listen(self) -> asyncio.Server:
+        return await self._loop.create_server(
+            lambda: Session(self), "127.0.0.1", self.port
+        )
 
 
 class Session(asyncio.Protocol):
