@@ -127,10 +127,12 @@ class MailGatewayHealth(models.Model):
         now = fields.Datetime.now()
         was_off = self.env.context.get("mail_gateway_was_off")
         turn = timedelta(**{cron.interval_type: cron.interval_number})
+        # One that was just switched on has had no turn since.
+        late = now - max(cron.nextcall, cron.write_date)
         return health_check.Action(
             cron.cron_name,
             is_active=cron.active,
-            late_s=0 if was_off else max((now - cron.nextcall).total_seconds(), 0),
+            late_s=0 if was_off else max(late.total_seconds(), 0),
             interval_s=turn.total_seconds(),
             failures=cron.failure_count,
             is_check=is_check,

@@ -18,6 +18,16 @@ FETCH, PROCESS, SEND = ACTIONS
 
 @tagged("post_install", "-at_install")
 class TestHealthQueues(HealthMixin, QuarantineMixin, TransactionCase):
+    def turn(self, cron, **ago):
+        """Its turn was so long ago, and nobody has touched it since."""
+        cron.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE ir_cron SET nextcall = %(at)s, write_date = %(at)s"
+            " WHERE id = %(id)s",
+            {"at": fields.Datetime.now() - timedelta(**ago), "id": cron.id},
+        )
+        cron.invalidate_recordset()
+
     # --- queues
 
     def test_actions_that_are_off(self):
@@ -46,23 +56,32 @@ class TestHealthQueues(HealthMixin, QuarantineMixin, TransactionCase):
                 self.Health._renew()
                 self.assertEqual(self.told(cron), ("yellow", health.ACTION_OFF))
                 cron.active = True
-                cron.nextcall = fields.Datetime.now() - timedelta(days=1)
+                self.turn(cron, days=1)
                 self.Health._renew()
                 self.assertEqual(self.told(cron), ("yellow", health.ACTION_LATE))
-                cron.nextcall = fields.Datetime.now()
+                self.turn(cron, days=0)
                 self.Health._renew()
                 self.assertFalse(self.row(cron))
                 self.assertEqual(self.opened(cron), [])
 
     def test_action_that_does_not_run(self):
         cron = self.env.ref(SEND)
-        cron.nextcall = fields.Datetime.now() - timedelta(days=2)
+        self.turn(cron, days=2)
         self.Health._renew()
         self.assertEqual(self.told(cron), ("red", health.ACTION_LATE))
 
+    def test_action_that_was_just_switched_on_is_not_late(self):
+        cron = self.env.ref(SEND)
+        self.turn(cron, days=2)
+        cron.active = True
+        cron.flush_recordset()
+        cron.invalidate_recordset()
+        self.Health._renew()
+        self.assertEqual(self.told(cron), ("green", False))
+
     def test_nobody_is_told_of_a_night_with_the_machine_off(self):
         now = fields.Datetime.now()
-        self.env.ref(SEND).nextcall = now - timedelta(hours=9)
+        self.turn(self.env.ref(SEND), hours=9)
         off = self.Health.with_context(lastcall=now - timedelta(hours=9))
         off._cron_renew()
         self.assertFalse(self.activities())
