@@ -10,12 +10,10 @@ from odoo import api, fields, models
 
 from ..core.delivery import state
 from ..core.finding import Finding
+from .keeping import DELIVERIES, keep_days
 
 _logger = logging.getLogger(__name__)
 
-KEEP = "mail_gateway_plus.keep_delivery_days"
-#: Unless somebody set it; 0 for ever.
-KEEP_DAYS = 90
 #: Rows that one transaction deletes.
 BATCH = 10_000
 
@@ -130,15 +128,10 @@ class MailGatewayDelivery(models.Model):
 
     # --- keeping
 
-    @api.model
-    def _keep_days(self):
-        stored = self.env["ir.config_parameter"].sudo().get_param(KEEP) or ""
-        return int(stored) if stored.strip().isdecimal() else KEEP_DAYS
-
     @api.autovacuum
     def _gc_deliveries(self):
         """What a mail that may still be sent was refused or taken for stays with it."""
-        days = self._keep_days()
+        days = keep_days(self.env, DELIVERIES)
         if not days:
             return 0, 0
         before = fields.Datetime.now() - timedelta(days=days)

@@ -8,18 +8,12 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..core.message import head
+from .keeping import keep_days
 from .mail_gateway_tally import DELETED, FETCHED
 from .server_locks import ServerLocks
 
 _logger = logging.getLogger(__name__)
 
-#: Settings in days, 0 for ever.
-DAYS = {
-    "mail_gateway_plus.keep_content_days": 7,
-    "mail_gateway_plus.keep_row_days": 90,
-    "mail_gateway_plus.keep_rejected_days": 90,
-    "mail_gateway_plus.keep_quarantined_days": 0,
-}
 #: (states, setting for their content, setting for their rows). What waits to be
 #: processed is never purged; its content is what a worker locks.
 RETENTION = (
@@ -43,24 +37,9 @@ class MailGatewayIncoming(models.Model):
     _retention_index = models.Index("(state, state_since)")
 
     @api.model
-    def _keep_days(self, setting):
-        stored = self.env["ir.config_parameter"].sudo().get_param(setting)
-        if not stored:
-            return DAYS[setting]
-        if stored.strip().isdecimal():
-            return int(stored)
-        _logger.warning(
-            "System parameter %s: “%s” is no number of days, so nothing is removed. Set"
-            " it in the General Settings, under Emails.",
-            setting,
-            stored,
-        )
-        return 0
-
-    @api.model
     def _domain_expired(self, states, setting):
         """None when they are kept for ever."""
-        days = setting and self._keep_days(setting)
+        days = setting and keep_days(self.env, setting)
         if not days:
             return None
         before = fields.Datetime.now() - timedelta(days=days)

@@ -6,9 +6,8 @@ from odoo.exceptions import ValidationError
 from ..core import health
 from .ir_mail_server_before_save import DEFAULT as TEST_BEFORE_SAVE
 from .ir_mail_server_permission import DAYS_SETTING
-from .mail_gateway_delivery import KEEP as KEEP_DELIVERIES
+from .keeping import DAYS, keep_days
 from .mail_gateway_domain_subject import LISTS, LISTS_SWITCH, USUAL_LISTS
-from .mail_gateway_incoming_retention import DAYS
 from .mail_mail_queue import PAUSED as SENDING_PAUSED
 from .res_users import OWN_ADDRESSES
 
@@ -27,8 +26,8 @@ class ResConfigSettings(models.TransientModel):
     )
     mail_gateway_send = fields.Boolean(
         "Send Outgoing Mail",
-        help="Off: the queue sends nothing, and nothing is lost: mail waits there. What"
-        " is sent by hand, with Send Now, leaves all the same.",
+        help="Off: nothing is sent, and nothing is lost: mail waits in the queue. Only"
+        " what has to leave at once or fail, such as a password reset, leaves.",
     )
     mail_gateway_keep_content_days = fields.Integer("Content of Processed Mail")
     mail_gateway_keep_row_days = fields.Integer("Headers of Processed Mail")
@@ -79,14 +78,10 @@ class ResConfigSettings(models.TransientModel):
         count = Incoming.search_count(Incoming._domain_attention())
         self.mail_gateway_attention_count = count
 
-    @api.constrains(
-        "mail_gateway_keep_delivery_days",
-        *(f"mail_gateway_{name.partition('.')[2]}" for name in DAYS),
-    )
+    @api.constrains(*(f"mail_gateway_{name.partition('.')[2]}" for name in DAYS))
     def _check_mail_gateway_days(self):
         for settings in self:
-            names = [*settings._mail_gateway_days(), "mail_gateway_keep_delivery_days"]
-            if any(settings[name] < 0 for name in names):
+            if any(settings[name] < 0 for name in settings._mail_gateway_days()):
                 raise ValidationError(
                     self.env._("Mail is kept for a number of days, or for ever: 0.")
                 )
@@ -107,13 +102,10 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def get_values(self):
         values = super().get_values()
-        keep_days = self.env["mail.gateway.incoming"]._keep_days
-        days = self._mail_gateway_days()
-        values.update({field: keep_days(name) for field, name in days.items()})
+        for field, name in self._mail_gateway_days().items():
+            values[field] = keep_days(self.env, name)
         interval = self.env["ir.mail_server"]._permission_interval()
         values["mail_gateway_permission_days"] = interval.days if interval else 0
-        keep_days = self.env["mail.gateway.delivery"]._keep_days()
-        values["mail_gateway_keep_delivery_days"] = keep_days
         values["mail_gateway_send"] = not self.env["mail.mail"]._queue_is_paused()
         values["mail_gateway_fetch"] = not self.env["fetchmail.server"]._is_paused()
         return values
@@ -123,7 +115,6 @@ class ResConfigSettings(models.TransientModel):
         params = self.env["ir.config_parameter"].sudo()
         for field, name in self._mail_gateway_days().items():
             params.set_param(name, str(self[field]))
-        params.set_param(KEEP_DELIVERIES, str(self.mail_gateway_keep_delivery_days))
         params.set_param(DAYS_SETTING, str(self.mail_gateway_permission_days))
         if self.mail_gateway_fetch == self.env["fetchmail.server"]._is_paused():
             params.set_param(PAUSED, not self.mail_gateway_fetch)
