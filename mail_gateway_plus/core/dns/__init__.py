@@ -15,5 +15,6 @@
 ``dmarc_path``  what comes before a stricter policy
 ``reverse``, ``blocklist``        what is known of a sending server's address
 ``demand``         what large receivers ask for
+``tristate``       yes, no, and what nobody knows
 ``codes``          all that may be found
 """

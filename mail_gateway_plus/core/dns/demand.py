@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .domain_finding import Findings, made
+from .tristate import either, every
 
 #: Mails a day to one receiver from which on it asks for more.
 BULK_DAY = 5_000
@@ -67,25 +68,13 @@ class Item:
     is_met: bool | None
 
 
-def _either(facts: Facts) -> bool | None:
-    if facts.spf or facts.dkim:
-        return True
-    return None if None in (facts.spf, facts.dkim) else False
-
-
-def _both(facts: Facts) -> bool | None:
-    if False in (facts.spf, facts.dkim):
-        return False
-    return None if None in (facts.spf, facts.dkim) else True
-
-
 def _key(facts: Facts) -> bool | None:
     return None if facts.key_bits is None else facts.key_bits >= LEAST_KEY_BITS
 
 
 _IS_MET: dict[str, Callable[[Facts], bool | None]] = {
-    EITHER: _either,
-    BOTH: _both,
+    EITHER: lambda facts: either((facts.spf, facts.dkim)),
+    BOTH: lambda facts: every((facts.spf, facts.dkim)),
     DMARC: lambda facts: facts.dmarc,
     ALIGNED: lambda facts: facts.aligned,
     PTR: lambda facts: facts.ptr,

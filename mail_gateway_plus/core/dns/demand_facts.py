@@ -20,7 +20,8 @@ from ..finding import Finding
 from . import dkim, dkim_key, dmarc_walk, reverse, spf_published
 from .book import Book
 from .demand import Facts
-from .sending import Standing, every
+from .sending import Standing
+from .tristate import every
 
 #: Of a server that delivers itself: whether its name leads back to it.
 _NAMED = {

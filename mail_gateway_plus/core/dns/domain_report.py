@@ -31,7 +31,6 @@ from . import (
     mx_reach,
     reverse,
     sending,
-    spf_check,
     spf_finding,
     spf_leftover,
     spf_merge,
@@ -45,9 +44,9 @@ from .dkim_signature import key_name
 from .domain_finding import once, worst, worst_first
 from .mx_reach import Reach
 from .proposed import Proposed
-from .sending import Server, Standing, every
-from .spf_client import Client
+from .sending import Server, Standing
 from .spf_merge import Merge
+from .tristate import every
 
 
 @dataclass(frozen=True)
@@ -181,14 +180,8 @@ def _evidence(
 def _senders(book: Book, subject: Subject, standings: list[Standing]) -> list[Finding]:
     """Of the addresses that were typed, and of the servers."""
     domain = subject.domain
-    typed = [_sender(book, domain, ip) for ip in subject.addresses]
+    typed = [sending.sender(book, domain, ip) for ip in subject.addresses]
     return typed + [finding for one in standings for finding in one.findings]
-
-
-def _sender(book: Book, domain: str, ip: str) -> Finding:
-    """RFC 7208 knows senders by their domain alone: any address of it will do."""
-    verdict = spf_check.verdict(book, Client(ip, f"postmaster@{domain}"))
-    return spf_finding.sender_finding(verdict, ip, domain)
 
 
 def _transport(book: Book, subject: Subject) -> list[Finding]:

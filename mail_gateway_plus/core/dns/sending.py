@@ -15,7 +15,6 @@ them speaks for the domain.
 (True, None, True, 'dmarc_dkim_unknown')
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..finding import Finding
@@ -30,6 +29,7 @@ from . import (
 from .book import Book
 from .dmarc_alignment import Alignment
 from .spf_client import Client
+from .tristate import either, every
 
 
 @dataclass(frozen=True)
@@ -66,25 +66,11 @@ class Standing:
         if self.alignment.finding.code == dmarc_alignment.UNCHECKED:
             return None
         by_spf = self.spf if self.alignment.spf else False
-        return either(by_spf, self.alignment.dkim)
-
-
-def either(one: bool | None, other: bool | None) -> bool | None:
-    if one or other:
-        return True
-    return None if None in (one, other) else False
-
-
-def every(several: Iterable[bool | None]) -> bool | None:
-    """Whether all are; None where that is not known, or there is none."""
-    known = set(several)
-    if False in known:
-        return False
-    return None if None in known or not known else True
+        return either((by_spf, self.alignment.dkim))
 
 
 def standing(book: Book, domain: str, server: Server) -> Standing:
-    by_address = [_sender(book, server.bounce, ip) for ip in server.addresses]
+    by_address = [sender(book, server.bounce, ip) for ip in server.addresses]
     is_own = _is_own(book, domain, server.bounce)
     passes = every(_PASSES.get(one.code, False) for one in by_address)
     if not by_address and server.terms and is_own:
@@ -106,8 +92,11 @@ _PASSES: dict[str, bool | None] = {
 }
 
 
-def _sender(book: Book, domain: str, ip: str) -> Finding:
-    """RFC 7208 knows senders by their domain alone: any address of it will do."""
+def sender(book: Book, domain: str, ip: str) -> Finding:
+    """What SPF makes of mail of a domain from an address.
+
+    RFC 7208 knows senders by their domain alone: any address of it will do.
+    """
     verdict = spf_check.verdict(book, Client(ip, f"postmaster@{domain}"))
     return spf_finding.sender_finding(verdict, ip, domain)
 
