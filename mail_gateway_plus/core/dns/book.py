@@ -56,9 +56,9 @@ class Book:
         self.wanted[question] = None
         return Answer(UNCHECKED, why=PENDING)
 
-    def texts(self, name: str) -> tuple[bytes, ...]:
-        """The TXT records that are known."""
-        return tuple(record[0] for record in self.ask(name, "TXT").records)
+    def texts(self, name: str, kind: str = "TXT") -> list[str]:
+        """The records of text that are known, one character for each byte."""
+        return [one[0].decode("latin-1") for one in self.ask(name, kind).records]
 
     def addresses(self, name: str, kinds: Sequence[str] = ("A", "AAAA")) -> list[str]:
         """Those that are known, IPv4 first."""

@@ -64,8 +64,7 @@ def selector(book: Book, domain: str, label: str) -> Selector:
     name = key_name(label, domain)
     answer = book.ask(name, "TXT")
     chain = alias.chain(book, name)
-    every = [record[0].decode("latin-1") for record in answer.records]
-    texts = tuple(text for text in every if dkim_key.is_key(text))
+    texts = tuple(text for text in book.texts(name) if dkim_key.is_key(text))
     key = book.once(dkim_key.parsed, texts[0]) if len(texts) == 1 else None
     values = {"selector": label, "name": name}
     if key:

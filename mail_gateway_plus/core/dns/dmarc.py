@@ -74,7 +74,7 @@ def _published(book: Book, walk: Walk) -> Iterator[Finding]:
     every = dmarc_walk.texts(book, domain)
     records = [text for text in every if dmarc_record.is_dmarc(text)]
     nearly = [text for text in every if dmarc_record.nearly(text)]
-    apex = [text.decode("latin-1") for text in book.texts(domain)]
+    apex = book.texts(domain)
     aliases = alias.chain(book, dmarc_walk.record_name(domain)).names
     if aliases:
         yield made(ALIAS, domain, "info", target=aliases[-1])

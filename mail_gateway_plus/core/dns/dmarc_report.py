@@ -38,8 +38,7 @@ def permissions(book: Book, domain: str, addresses: tuple[str, ...]) -> dict[str
 
 
 def _said(book: Book, name: str) -> str:
-    answer = book.ask(name, "TXT")
-    if not answer.known:
+    if not book.ask(name, "TXT").known:
         return UNCHECKED
-    texts = [record[0].decode("latin-1") for record in answer.records]
-    return ALLOWED if any(map(dmarc_record.is_dmarc, texts)) else REFUSED
+    is_allowed = any(map(dmarc_record.is_dmarc, book.texts(name)))
+    return ALLOWED if is_allowed else REFUSED

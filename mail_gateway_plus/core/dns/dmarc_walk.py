@@ -88,7 +88,7 @@ def record_name(domain: str) -> str:
 
 def texts(book: Book, domain: str) -> list[str]:
     """All TXT records that stand where that of DMARC belongs."""
-    return [text.decode("latin-1") for text in book.texts(record_name(domain))]
+    return book.texts(record_name(domain))
 
 
 def at(book: Book, domain: str) -> Record | None:

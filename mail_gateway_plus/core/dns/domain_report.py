@@ -215,7 +215,7 @@ def _dmarc_record(book: Book, subject: Subject, reason: str) -> list[Proposed]:
     if not book.ask(name, "TXT").known or reason == dmarc.INHERITED:
         return []
     current = tuple(_meant(dmarc_walk.texts(book, subject.domain)))
-    apex = [text.decode("latin-1") for text in book.texts(subject.domain)]
+    apex = book.texts(subject.domain)
     lost = tuple(text for text in apex if dmarc_record.is_dmarc(text))
     merge = dmarc_merge.merged(current or lost, subject.reports)
     aliases = alias.chain(book, name).names[:1]

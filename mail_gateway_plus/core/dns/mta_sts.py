@@ -77,8 +77,7 @@ def findings(book: Book, domain: str) -> Findings:
     answer = book.ask(name, "TXT")
     if not answer.known:
         return [made(UNCHECKED, domain, "warning")]
-    texts = [text.decode("latin-1") for text in book.texts(name)]
-    records = tags.of_version(texts, VERSION)
+    records = tags.of_version(book.texts(name), VERSION)
     if not records:
         return [made(NONE, domain, "info")]
     found = list(_record(domain, records))

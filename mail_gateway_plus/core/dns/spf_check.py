@@ -206,13 +206,11 @@ class _Evaluation:
         if term is None:
             return ""
         texts = self.book.texts(self._target(term, domain))
-        if len(texts) != 1:
+        if len(texts) != 1 or not texts[0].isascii():
             return ""
         try:
-            parts = macro.parsed(
-                texts[0].decode("ascii"), macro.EXPLANATION_LETTERS, with_spaces=True
-            )
-        except (UnicodeDecodeError, macro.Misspelt):
+            parts = macro.parsed(texts[0], macro.EXPLANATION_LETTERS, with_spaces=True)
+        except macro.Misspelt:
             return ""
         return macro.expanded(parts, self._scope(domain).value)
 

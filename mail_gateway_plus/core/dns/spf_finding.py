@@ -95,7 +95,7 @@ def sender_finding(verdict: Verdict, ip: str, domain: str) -> Finding:
 
 def _published(book: Book, tree: Node) -> Findings:
     domain = tree.domain
-    texts = [text.decode("latin-1") for text in book.texts(domain)]
+    texts = book.texts(domain)
     nearly = [one for one in texts if spf_published.nearly(one)]
     found = [made(NEARLY, domain, "error", record=one) for one in nearly]
     if len(tree.published.texts) > 1:

@@ -22,5 +22,4 @@ def findings(book: Book, domain: str) -> Findings:
 
 def texts(book: Book, domain: str) -> tuple[str, ...]:
     """Those that are known."""
-    records = book.ask(domain, "SPF").records
-    return tuple(record[0].decode("latin-1") for record in records)
+    return tuple(book.texts(domain, "SPF"))

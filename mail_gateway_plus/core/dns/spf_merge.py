@@ -86,7 +86,7 @@ def merged(book: Book, domain: str, wanted: Sequence[str]) -> Merge | None:
 
 def texts_of(book: Book, domain: str) -> list[str]:
     """The records, and what was meant to be one."""
-    every = [text.decode("latin-1") for text in book.texts(domain)]
+    every = book.texts(domain)
     return [one for one in every if spf_record.is_spf(one) or spf_published.nearly(one)]
 
 

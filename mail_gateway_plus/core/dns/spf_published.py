@@ -40,8 +40,7 @@ def published(book: Book, domain: str) -> Published:
     answer = book.ask(domain, "TXT")
     if not answer.known:
         return Published(problem=UNCHECKED)
-    everything = [record[0].decode("latin-1") for record in answer.records]
-    texts = tuple(text for text in everything if spf_record.is_spf(text))
+    texts = tuple(text for text in book.texts(domain) if spf_record.is_spf(text))
     if not texts:
         has_name = answer.status != NO_NAME and is_name(domain)
         return Published(problem=NONE, has_name=has_name)

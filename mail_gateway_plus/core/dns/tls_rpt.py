@@ -28,8 +28,7 @@ def findings(book: Book, domain: str) -> Findings:
     name = f"_smtp._tls.{domain}"
     if not book.ask(name, "TXT").known:
         return [made(UNCHECKED, domain, "warning")]
-    texts = [text.decode("latin-1") for text in book.texts(name)]
-    records = tags.of_version(texts, VERSION)
+    records = tags.of_version(book.texts(name), VERSION)
     if not records:
         return [made(NONE, domain, "info")]
     if len(records) > 1:

@@ -63,8 +63,7 @@ def leftovers(book: Book, domain: str) -> Iterator[Proposed]:
 
 
 def _of(book: Book, name: str, version: str) -> tuple[str, ...]:
-    texts = [text.decode("latin-1") for text in book.texts(name)]
-    return tuple(tags.of_version(texts, version))
+    return tuple(tags.of_version(book.texts(name), version))
 
 
 def _places(text: str) -> Iterator[str]:
