@@ -72,7 +72,19 @@ class Maildirs:
         return sorted(path.name[1:] for path in self.place(login).glob(".*/"))
 
     def empty(self, login: str) -> None:
-        """Remove the mailbox with all folders and all that Dovecot knows of it."""
+        """Remove all messages, and all folders but the INBOX.
+
+        Dovecot goes on counting. A mailbox that is made anew counts from the second of
+        its making: within that second the same numbers would be other messages.
+        """
+        place = self.place(login)
+        for folder in place.glob(".*/"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in [*place.glob("new/*"), *place.glob("cur/*")]:
+            path.unlink(missing_ok=True)
+
+    def remove(self, login: str) -> None:
+        """Remove the mailbox with all that Dovecot knows of it."""
         shutil.rmtree(self.place(login), ignore_errors=True)
 
 

@@ -152,8 +152,12 @@ class Stack:
         return self.maildirs.flags(login, folder)
 
     def empty(self, login: str) -> None:
-        """Remove a mailbox with its folders."""
+        """Remove all messages and folders of a mailbox."""
         self.maildirs.empty(login)
+
+    def remove(self, login: str) -> None:
+        """Remove a mailbox; the next message makes another one."""
+        self.maildirs.remove(login)
 
     # --- Odoo
 

@@ -34,14 +34,6 @@ def live(stack):
 
 
 @pytest.fixture
-def login(stack):
-    name = "confirm@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
-
-
-@pytest.fixture
 def usual_ports(stack, monkeypatch):
     """Those of the private servers, for nobody may listen on the real ones here."""
     for (protocol, implicit), name in {

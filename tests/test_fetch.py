@@ -3,7 +3,6 @@
 """Fetching over the real servers: stored first, acknowledged then, nothing lost."""
 
 import imaplib
-import re
 import shutil
 import ssl
 import threading
@@ -28,14 +27,6 @@ def live(stack):
     with engine(stack) as made:
         made.alias("sales", "crm.lead")
         yield made
-
-
-@pytest.fixture
-def login(stack, request):
-    name = re.sub(r"\W+", "-", request.node.name).strip("-") + "@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
 
 
 def imap(stack, login):

@@ -22,14 +22,6 @@ def live(stack):
         yield made
 
 
-@pytest.fixture
-def login(stack):
-    name = "pick@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
-
-
 def picker(server, button):
     action = getattr(server, button)()
     assert action["target"] == "new"

@@ -89,7 +89,7 @@ class Box:
         return backup
 
     def restore(self, backup):
-        self.stack.empty(self.login)
+        self.stack.remove(self.login)
         shutil.move(backup, self.place)
 
     def judge(self, *subjects):
@@ -130,7 +130,7 @@ def test_new_uidvalidity_and_somebody_has_read_what_is_new(box):
 def test_mailbox_that_is_deleted_and_made_anew(box, protocol):
     box.deliver("one", "two")
     box.fetch(protocol)
-    box.stack.empty(box.login)
+    box.stack.remove(box.login)
     box.deliver("three", "four", "five")
     box.fetch(protocol)
     box.deliver("six")

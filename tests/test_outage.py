@@ -36,14 +36,6 @@ def live(stack):
         yield made
 
 
-@pytest.fixture
-def login(stack, request):
-    name = request.node.name.partition("[")[0].replace("_", "-") + "@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
-
-
 def large(number):
     line = b"%08d" % number * 9 + b"\r\n"
     raw = mail("sales@demo.example", f"Large {number}")

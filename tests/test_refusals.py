@@ -6,7 +6,6 @@ import base64
 import contextlib
 import imaplib
 import poplib
-import re
 import ssl
 from dataclasses import replace
 
@@ -39,14 +38,6 @@ PATIENT = Limits(connect_s=5.0, command_s=30.0)
 def live(stack):
     with engine(stack) as made:
         yield made
-
-
-@pytest.fixture
-def login(stack, request):
-    name = re.sub(r"\W+", "-", request.node.name).strip("-") + "@demo.example"
-    stack.empty(name)
-    yield name
-    stack.empty(name)
 
 
 BOTH = pytest.mark.parametrize("protocol", ["imap", "pop"])

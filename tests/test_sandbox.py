@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the other live tests take for granted about the servers they stand on."""
 
+import imaplib
 import os
 import re
 import signal
@@ -202,6 +203,22 @@ def test_mail_of_our_domain_reaches_a_mailbox(stack):
         time.sleep(0.05)
     (raw,) = stack.messages(recipient)
     assert b"Subject: hello" in raw
+
+
+def test_emptied_mailbox_never_gives_a_number_twice(stack, login):
+    """Not within one second either, or a fetch would know the next message."""
+    given = []
+    for _turn in range(3):
+        stack.empty(login)
+        stack.deliver(login, b"Subject: hello\r\n\r\nworld\r\n")
+        context = ssl.create_default_context()
+        port = stack.ports["imaps"]
+        with imaplib.IMAP4_SSL(stack.host, port, ssl_context=context) as client:
+            client.login(login, stack.password)
+            client.select("INBOX")
+            [uid] = client.uid("search", None, "ALL")[1]
+            given.append((client.response("UIDVALIDITY")[1][0], uid))
+    assert len(set(given)) == 3
 
 
 # --- databases
