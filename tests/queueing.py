@@ -72,6 +72,16 @@ class Queue:
                 .ids
             )
 
+    def begun(self, mail_id, recipient, state="sending", server=None):
+        """What a worker that is gone has left of a mail."""
+        with self.live.env() as env:
+            env.cr.execute(
+                "INSERT INTO mail_gateway_delivery"
+                " (mail_id, part, recipient, state, begun_on, mail_server_id)"
+                " VALUES (%s, 0, %s, %s, now(), %s)",
+                [mail_id, recipient, state, server],
+            )
+
     def run(self, minutes=0, **context):
         """Let time pass, then what the scheduled action does."""
         self.now += timedelta(minutes=minutes)

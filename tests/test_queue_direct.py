@@ -47,13 +47,7 @@ def test_the_switch_pauses_send_now_too(q):
 def test_what_is_uncertain_is_not_repeated(q):
     with q.listening() as server:
         ids = q.write([BOB], q.register(server.port))
-        with q.live.env() as env:
-            env.cr.execute(
-                "INSERT INTO mail_gateway_delivery"
-                " (mail_id, part, recipient, state, begun_on)"
-                " VALUES (%s, 0, %s, 'uncertain', now())",
-                [ids[0], BOB],
-            )
+        q.begun(ids[0], BOB, "uncertain")
         send_now(q, ids)
         q.run()
         assert q.reached() == []

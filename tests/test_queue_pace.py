@@ -204,13 +204,7 @@ def test_fallback_takes_no_sender_that_it_may_not_send_as(q, spare):
 
 def test_what_is_uncertain_never_leaves_through_the_fallback(q, spare):
     ids = q.write([BOB], q.first)
-    with q.live.env() as env:
-        env.cr.execute(
-            "INSERT INTO mail_gateway_delivery"
-            " (mail_id, part, recipient, state, begun_on, mail_server_id)"
-            " VALUES (%s, 0, %s, 'sending', now(), %s)",
-            [ids[0], BOB, q.first],
-        )
+    q.begun(ids[0], BOB, server=q.first)
     q.write([CY, DEE], q.first)
     for _attempt in range(5):
         q.run(minutes=2)

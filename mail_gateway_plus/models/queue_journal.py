@@ -88,31 +88,16 @@ class Journal:
 
     def conclude(self, task, message, outcome, now):
         """Note what a server said to each recipient."""
-        rows = [
-            (
-                one,
-                state.after("sending", "accept"),
-                outcome.said,
-                None,
-                None,
-                None,
-                False,
-            )
-            for one in outcome.accepted
-        ]
+        rows = [_accepted(one, outcome.said) for one in outcome.accepted]
         rows += [_refused(one, why) for one, why in outcome.refused.items()]
-        message.states.update({row[0]: row[1] for row in rows})
-        message.refused.update(outcome.refused)
+        ended = [(*row, task.mail_id, message.part, now) for row in rows]
         with self._committed() as cr:
             # What another worker took for the work of a dead one we know better.
-            execute_values(
-                cr._obj,
-                _CONCLUDE,
-                rows,
-                page_size=1000,
-                template=f"(%s, %s, %s, %s, %s, %s, %s, {int(task.mail_id)},"
-                f" {int(message.part)}, '{now}'::timestamp)",
-            )
+            execute_values(cr._obj, _CONCLUDE, ended, page_size=1000)
+        # Not before it is written: what cannot be is still on the wire, as far as
+        # anybody knows.
+        message.states.update({row[0]: row[1] for row in rows})
+        message.refused.update(outcome.refused)
 
     def bury(self, mail_ids):
         """What a worker that is gone has left: nobody knows where it is.
@@ -143,7 +128,12 @@ class Journal:
             return [mail_id for (mail_id,) in cr.fetchall()]
 
 
+def _accepted(recipient, said):
+    return recipient, state.after("sending", "accept"), said, None, None, None, False
+
+
 def _refused(recipient, why):
+    """The same columns of ``_CONCLUDE``."""
     meaning = why.meaning
     said = why.finding.params.get("reply") or ""
     is_final = verdict.is_final(verdict.effect(meaning, why.stage))
