@@ -173,6 +173,15 @@ class Desk:
         self.find(".o_select_menu_item").get_by_text(label, exact=True).click()
         self.idle()
 
+    def link(self, name, text):
+        """Choose a record by a part of its name."""
+        entry = self.field(name).locator("input")
+        # Without a click before, the list opens once, with what was asked for.
+        entry.fill(text)
+        self.find(".o-autocomplete--dropdown-item", has_text=text).first.click()
+        expect(self.find(".o-autocomplete--dropdown-menu")).to_have_count(0)
+        self.idle()
+
     def read(self, name):
         """The value of a field that can be edited, as it stands there."""
         return self.field(name).locator("input").input_value()

@@ -57,19 +57,6 @@ def lead(house, name, customer):
     )
 
 
-def link(desk, name, text):
-    entry = desk.field(name).locator("input")
-    entry.fill(text)
-    desk.find(".o-autocomplete--dropdown-item", has_text=text).first.click()
-    expect(desk.find(".o-autocomplete--dropdown-menu")).to_have_count(0)
-    desk.idle()
-
-
-def save(desk):
-    desk.find(".o_form_button_save").click()
-    desk.idle()
-
-
 def test_empty_lists_say_what_they_are_for(desk):
     desk.go(IDENTITIES)
     expect(desk.find(".o_view_nocontent")).to_contain_text("No sender identity yet")
@@ -82,8 +69,9 @@ def test_two_departments_get_their_senders(desk, house):
         desk.go(IDENTITIES)
         desk.button("New")
         desk.fill(name=f"{name} Desk", email=f"{address}@demo.example")
-        link(desk, "department_id", name)
-        save(desk)
+        desk.link("department_id", name)
+        desk.find(".o_form_button_save").click()
+        desk.idle()
         desk.button("Check")
         expect(desk.find(".o_notification_content").first).to_be_visible()
         desk.idle()

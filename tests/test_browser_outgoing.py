@@ -21,14 +21,6 @@ def new_server(desk, menu="base.menu_mail_servers", **values):
     desk.fill(**values)
 
 
-def pick(desk, name, text):
-    """Choose a record by a part of its name."""
-    entry = desk.field(name).locator("input")
-    entry.fill(text)
-    desk.find(".o-autocomplete--dropdown-item", has_text=text).first.click()
-    desk.idle()
-
-
 def saved(desk):
     desk.page.click(".o_form_button_save")
     expect(desk.find(".o_form_button_save")).to_be_hidden()
@@ -43,7 +35,7 @@ def checked(desk, name):
 
 def test_provider_fills_the_form_and_says_what_to_do(desk):
     new_server(desk, name="Sales")
-    pick(desk, "provider_id", "Microsoft 365")
+    desk.link("provider_id", "Microsoft 365")
     assert desk.read("smtp_host") == "smtp.office365.com"
     assert desk.read("smtp_port") == "587"
     assert checked(desk, "smtp_encryption").startswith("TLS (STARTTLS), encryption and")
@@ -136,7 +128,7 @@ def test_same_as_mailbox_from_the_account_alone(desk, house):
     new_server(desk, name="Sales Relay")
     desk.field("smtp_authentication").get_by_text("Same as mailbox").click()
     desk.idle()
-    pick(desk, "mailbox_id", "Sales Mailbox")
+    desk.link("mailbox_id", "Sales Mailbox")
     desk.fill(smtp_host="tls://smtp.demo.example")
     expect(desk.field("smtp_pass")).to_have_count(0)
     hint = desk.field("smtp_user").locator("input")

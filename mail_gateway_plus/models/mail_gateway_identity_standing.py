@@ -150,13 +150,6 @@ class MailGatewayIdentity(models.Model):
             told = server._check_permissions(mine.mapped("email"))
         return told
 
-    def action_preview(self):
-        """Which mail would leave under which identity."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "mail_gateway_plus.mail_gateway_sender_preview_action"
-        )
-        return action
-
     @api.model_create_multi
     def create(self, vals_list):
         found = super().create(vals_list)
