@@ -3,6 +3,7 @@
 """Rules of routing, each action from the message to what became of it."""
 
 import time
+import xmlrpc.client
 
 import pytest
 
@@ -323,6 +324,8 @@ def test_explained_in_words(live, rule):
     assert (line["what"], line["matched"]) == ("Bills", True)
     assert line["why"] == "Subject contains “bill”"
     assert line["said"] == "Subject: Your bill"
+    # As Odoo answers over XML-RPC: it refuses None.
+    assert xmlrpc.client.dumps((found,))
 
 
 def test_explained_for_operators_only(live):

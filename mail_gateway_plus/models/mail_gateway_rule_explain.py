@@ -21,10 +21,10 @@ class MailGatewayRule(models.Model):
 
         :param raw: the message: bytes, or text, or what XML-RPC makes of bytes
         :param server_id: id of the mailbox that it would come to
-        :return: a dictionary that JSON takes: ``state`` and ``reason_code`` as in the
-            ledger, ``reason`` in words, ``decided_by`` (a stage of the chain),
-            ``rule_id``, ``destinations`` (``model``, ``res_id`` or 0 for a new record,
-            ``alias_id``), ``department_id``, ``identity_id``, ``tags``,
+        :return: a dictionary that JSON and XML-RPC take: ``state`` and ``reason_code``
+            as in the ledger, ``reason`` in words, ``decided_by`` (a stage of the
+            chain), ``rule_id``, ``destinations`` (``model``, ``res_id`` or 0 for a new
+            record, ``alias_id``), ``department_id``, ``identity_id``, ``tags``,
             ``autoresponse`` (the step that says whether an autoresponder would answer,
             "" where none is set), ``trace`` as in the ledger, and ``lines``, the trace
             in words

@@ -26,8 +26,8 @@ class MailGatewayTrace(models.AbstractModel):
     @api.model
     def _lines(self, trace):
         """One dictionary a step: ``stage``, ``what``, ``why`` and ``said`` are texts,
-        ``rule_id`` is the rule that was asked or 0, ``matched`` says whether it did
-        (None where no rule was asked)."""
+        ``rule_id`` is the rule or 0, ``asked`` says whether the step tells of its
+        conditions, and ``matched`` whether they did match."""
         return [
             self._line(step["step"], step["params"])
             for step in (trace or {}).get("steps", [])
@@ -44,13 +44,15 @@ class MailGatewayTrace(models.AbstractModel):
             "why": why,
             "said": "",
             "rule_id": int(params.get("rule_id") or 0),
-            "matched": None,
+            "asked": False,
+            "matched": False,
         }
         if code in _OF_RULES:
             line |= {
                 "what": params.get("rule", ""),
                 "why": self._asked(params),
                 "said": self._said(params),
+                "asked": True,
                 "matched": code != "rule_missed",
             }
         return line
