@@ -560,15 +560,20 @@ def test_what_odoo_sends_by_itself(world, send):
     assert world.arrived()[0] == AUTOMATIC[send]
 
 
+def uncovered(world, name):
+    """The SPF record of a domain that leaves out its servers."""
+    domain = world.env["mail.gateway.domain"].create({"name": name})
+    domain.checked_on = "2026-11-20 10:00:00"
+    spf = {"domain_id": domain.id, "host": name, "type": "TXT"}
+    return world.env["mail.gateway.domain.record"].create(
+        {**spf, "status": "different", "expected_value": '"v=spf1 mx -all"'}
+    )
+
+
 def test_return_path_that_spf_does_not_cover_is_a_finding(world):
     identity = world.identity("Orders", "orders@demo.example")
     assert not identity.finding_ids
-    domain = world.env["mail.gateway.domain"].create({"name": "demo.example"})
-    domain.checked_on = "2026-11-20 10:00:00"
-    spf = {"domain_id": domain.id, "host": "demo.example", "type": "TXT"}
-    record = world.env["mail.gateway.domain.record"].create(
-        {**spf, "status": "different", "expected_value": '"v=spf1 mx -all"'}
-    )
+    record = uncovered(world, "demo.example")
     identity._renew_sender_findings()
     identity.invalidate_recordset(["finding_ids"])
     assert identity.finding_ids.mapped("code") == ["identity_uncovered"]
@@ -579,6 +584,18 @@ def test_return_path_that_spf_does_not_cover_is_a_finding(world):
     record.status = "ok"
     identity._renew_sender_findings()
     identity.invalidate_recordset(["finding_ids"])
+    assert not identity.finding_ids
+
+
+def test_findings_are_about_the_return_path_that_mail_has(world):
+    """That of the company stays where it is of the same organisation."""
+    world.env["mail.alias.domain"].create({"name": "desk.demo.example"})
+    uncovered(world, "desk.demo.example")
+    company = {"company_id": world.company.id}
+    identity = world.identity("Orders", "orders@desk.demo.example", **company)
+    world.rule(identity)
+    assert world.post()[2] == BOUNCE
+    assert not world.mails().sender_choice["noted"]
     assert not identity.finding_ids
 
 

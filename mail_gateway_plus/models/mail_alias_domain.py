@@ -11,6 +11,12 @@ class MailAliasDomain(models.Model):
     _inherit = "mail.alias.domain"
 
     @api.model
+    def _return_paths(self):
+        """{domain: where its bounces go}"""
+        found = self.search([])
+        return {one.name: one.bounce_email for one in found if one.bounce_email}
+
+    @api.model
     def _find_aliases(self, email_list):
         if not lookups.wanted(self.env):
             return super()._find_aliases(email_list)

@@ -29,8 +29,9 @@ class MailGatewayDomain(models.Model):
     def _take(self, report, is_told):
         """The senders whose return path it is are looked at anew."""
         taken = super()._take(report, is_told)
-        Identity = self.env["mail.gateway.identity"].sudo()
-        for identity in Identity.search([]):
-            if consistency.domain_of(identity._return_path()) == self.name:
-                identity._renew_sender_findings()
+        identities = self.env["mail.gateway.identity"].sudo().search([])
+        paths = identities._return_paths()
+        identities.filtered(
+            lambda one: consistency.domain_of(paths[one.id]) == self.name
+        )._renew_sender_findings()
         return taken

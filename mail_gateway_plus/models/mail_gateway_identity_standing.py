@@ -1,10 +1,12 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from functools import cache
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_domain_extract
 
-from ..core.delivery import consistency
+from ..core.delivery import consistency, written
 
 
 class MailGatewayIdentity(models.Model):
@@ -124,20 +126,23 @@ class MailGatewayIdentity(models.Model):
         """Open what does not go together in mail of these identities, and close what
         does by now."""
         Finding = self.env["mail.gateway.finding"].sudo()
-        covers = self.env["mail.gateway.domain"].sudo()._covers
+        covers = cache(self.env["mail.gateway.domain"].sudo()._covers)
+        paths, found = self._return_paths(), {}
         for identity in self:
-            fields_ = consistency.Fields(identity.email, identity._return_path())
-            found = consistency.findings(fields_, covers=covers)
-            Finding._renew(identity, found, consistency.CODES)
+            leaving = consistency.Fields(identity.email, paths[identity.id])
+            found[identity.id] = consistency.findings(leaving, covers)
+        Finding._renew_all(self, found, consistency.CODES)
 
-    def _return_path(self):
-        """Where bounces of its mail go, as far as that does not hang on the document:
-        to its own domain's address, where that is an alias domain."""
-        Domains = self.env["mail.alias.domain"].sudo()
-        name = consistency.domain_of(self.email)
-        own = Domains.search([("name", "=", name)], limit=1)
-        domain = own or self.company_id.sudo().alias_domain_id
-        return domain.bounce_email or self.email
+    def _return_paths(self):
+        """{id: where bounces of its mail go}, as far as that does not hang on the
+        document."""
+        paths = self.env["mail.alias.domain"].sudo()._return_paths()
+        found = {}
+        for identity in self:
+            usual = identity.company_id.sudo().alias_domain_id.bounce_email
+            path = usual or identity.email
+            found[identity.id] = written.path_for(identity.email, path, paths)
+        return found
 
     def action_check(self):
         """Ask its server for its address, and look at its return path."""

@@ -176,7 +176,7 @@ class Chooser:
         """What does not go together in how it leaves."""
         made = letter.message_id
         fields = consistency.Fields(choice.sender[1], choice.envelope, message_id=made)
-        return consistency.findings(fields, covers=self.covers)
+        return consistency.findings(fields, self.covers)
 
     def _server_of(self, letter, choice):
         candidate, stock = choice.candidate, self._stock(letter)

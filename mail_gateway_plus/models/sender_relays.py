@@ -28,11 +28,7 @@ class Relays:
         self._found = cache(self._find)
         self._facts = cache(self._facts_of)
         self._account = cache(_account_of)
-        self.paths = {
-            domain.name: domain.bounce_email
-            for domain in env["mail.alias.domain"].search([])
-            if domain.bounce_email
-        }
+        self.paths = env["mail.alias.domain"]._return_paths()
 
     def _context(self, alias_domain):
         """A server with what stock tells it of the alias domain."""

@@ -38,8 +38,7 @@ class Fields:
 
 
 def near(one: str, other: str) -> bool:
-    """Whether two domains are of one organisation, as far as their names tell; with
-    answers of the DNS ``core.dns.dmarc_alignment`` knows better."""
+    """Whether two domains are of one organisation, as far as their names tell."""
     return organisation(one) == organisation(other)
 
 
@@ -48,34 +47,30 @@ def _unknown(_domain: str) -> bool | None:
 
 
 def findings(
-    fields: Fields,
-    is_aligned: Callable[[str, str], bool] = near,
-    covers: Callable[[str], bool | None] = _unknown,
+    fields: Fields, covers: Callable[[str], bool | None] = _unknown
 ) -> list[Finding]:
     """What does not go together. An empty return path (of a bounce) is in order.
 
     :param covers: a domain -> whether its SPF covers the server; None if unknown
     """
-    return list(_findings(fields, is_aligned, covers))
+    return list(_findings(fields, covers))
 
 
 def _findings(
-    fields: Fields,
-    is_aligned: Callable[[str, str], bool],
-    covers: Callable[[str], bool | None],
+    fields: Fields, covers: Callable[[str], bool | None]
 ) -> Iterator[Finding]:
     domain, path = domain_of(fields.sender), domain_of(fields.envelope)
     values = {"sender": fields.sender, "domain": domain, "envelope": path}
-    if path and not is_aligned(domain, path):
+    if path and not near(domain, path):
         yield Finding(UNALIGNED, "info", fields.sender, values)
     if path and covers(path) is False:
         yield Finding(UNCOVERED, "warning", path, values)
     added = domain_of(fields.added)
-    if added and not is_aligned(domain, added):
+    if added and not near(domain, added):
         values = {**values, "added": fields.added}
         yield Finding(FOREIGN_SENDER, "info", fields.added, values)
     made_by = domain_of(fields.message_id.strip("<> "))
-    if made_by and not is_aligned(domain, made_by):
+    if made_by and not near(domain, made_by):
         yield Finding(FOREIGN_MESSAGE_ID, "info", made_by, {**values, "host": made_by})
 
 
