@@ -18,6 +18,8 @@ from odoo.tools import config
 from sandbox import process
 from sandbox.server import command
 
+from .relaying import relay
+
 _numbers = itertools.count(1)
 
 
@@ -78,6 +80,10 @@ class Engine:
             )
             server.button_confirm_login()
             return server.id
+
+    def relay(self, env, **values):
+        """An outgoing server: the sandbox's Postfix."""
+        return env["ir.mail_server"].create(relay(self.stack, **values))
 
     def alias(self, name, model, **values):
         """An alias of the test domain that makes records of a model."""

@@ -5,6 +5,8 @@
 import contextlib
 import xmlrpc.client
 
+from .relaying import relay
+
 
 class Office:
     """The server with its database."""
@@ -57,6 +59,10 @@ class Office:
         )
         self.call("fetchmail.server", "button_confirm_login", [mailbox])
         return mailbox
+
+    def relay(self, **values):
+        """An outgoing server, the sandbox's Postfix; returns its id."""
+        return self.create("ir.mail_server", **relay(self.stack, **values))
 
     def turn_back_the_clock(self):
         """Let all have been fetched at one time, so that pictures stay the same."""

@@ -20,6 +20,7 @@ from sandbox.accounts import ACCOUNTS
 
 from . import scripted
 from .live import engine
+from .relaying import relay
 
 SALES = ACCOUNTS[0].login
 SECRET = "pl4nted s3cret"
@@ -34,17 +35,7 @@ def live(stack):
 
 def values(live, **others):
     """A form that works, with the switch on."""
-    return {
-        "name": "Relay",
-        "smtp_host": live.stack.host,
-        "smtp_port": live.stack.ports["smtp"],
-        "smtp_encryption": "starttls_strict",
-        "smtp_user": SALES,
-        "smtp_pass": live.stack.password,
-        "from_filter": SALES,
-        "test_before_save": True,
-        **others,
-    }
+    return relay(live.stack, **{"test_before_save": True, **others})
 
 
 def saved(server, **vals):

@@ -469,15 +469,7 @@ def bounces(live, stack):
     server = live.mailbox("imap", login)
     with live.env() as env:
         env.company.alias_domain_id = live.domain(env)
-        relay = {
-            "name": "Relay",
-            "smtp_host": stack.host,
-            "smtp_port": stack.ports["smtp"],
-            "smtp_encryption": "starttls_strict",
-            "smtp_user": "sales@demo.example",
-            "smtp_pass": stack.password,
-        }
-        env["ir.mail_server"].create(relay)
+        live.relay(env, from_filter=False)
     yield SimpleNamespace(login=login, id=server)
     with live.env() as env:
         env["ir.mail_server"].search([]).unlink()

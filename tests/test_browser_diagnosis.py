@@ -33,22 +33,6 @@ def usual_port(stack):
         yield USUAL
 
 
-def relay(house, **values):
-    return house.create(
-        "ir.mail_server",
-        **{
-            "name": "Relay",
-            "smtp_host": house.stack.host,
-            "smtp_port": house.stack.ports["smtp"],
-            "smtp_encryption": "starttls_strict",
-            "smtp_user": SALES,
-            "smtp_pass": house.stack.password,
-            "from_filter": SALES,
-            **values,
-        },
-    )
-
-
 def test_empty_history_says_how_to_begin(desk):
     desk.go("mail_gateway_plus.mail_gateway_diagnosis_action")
     expect(desk.find(".o_nocontent_help")).to_contain_text("No tests yet")
@@ -56,7 +40,7 @@ def test_empty_history_says_how_to_begin(desk):
 
 
 def test_server_with_the_wrong_port_is_mended_by_one_click(desk, house, usual_port):
-    desk.go(SERVERS, relay(house, smtp_port=1))
+    desk.go(SERVERS, house.relay(smtp_port=1))
     desk.button("Test Connection")
     expect(desk.dialog()).to_contain_text("Nothing listens on localhost, port 1")
     expect(desk.dialog()).to_contain_text("These settings would work")
@@ -77,7 +61,7 @@ def test_server_with_the_wrong_port_is_mended_by_one_click(desk, house, usual_po
 
 
 def test_transcript_is_there_to_be_copied(desk, house):
-    desk.go(SERVERS, relay(house))
+    desk.go(SERVERS, house.relay())
     desk.button("Test Connection")
     desk.page.get_by_role("tab", name="Transcript").click()
     said = desk.dialog().locator(".tab-pane.active")
@@ -91,7 +75,7 @@ def test_transcript_is_there_to_be_copied(desk, house):
 
 
 def test_message_is_sent_only_when_asked_and_not_to_strangers(desk, house):
-    desk.go(SERVERS, relay(house))
+    desk.go(SERVERS, house.relay())
     desk.button("Test Connection")
     desk.button("Send a Test Message")
     entry = desk.dialog().locator("[name=email_to] input")

@@ -19,16 +19,7 @@ def server(house):
         house.create(
             "mail.gateway.identity", name=name.title(), email=f"{name}@demo.example"
         )
-    return house.create(
-        "ir.mail_server",
-        name="Sales Relay",
-        smtp_host=house.stack.host,
-        smtp_port=house.stack.ports["smtp"],
-        smtp_encryption="starttls_strict",
-        smtp_user=SALES,
-        smtp_pass=house.stack.password,
-        from_filter="demo.example",
-    )
+    return house.relay(name="Sales Relay", from_filter="demo.example")
 
 
 def state(desk, email):

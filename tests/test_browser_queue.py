@@ -82,18 +82,8 @@ def count(desk, status, number):
 @pytest.fixture(scope="module")
 def relay(house):
     """The real one, with a password that was changed."""
-    return house.create(
-        "ir.mail_server",
-        name="Orders",
-        smtp_host=house.stack.host,
-        smtp_port=house.stack.ports["smtp"],
-        smtp_encryption="starttls_strict",
-        smtp_user=SALES,
-        smtp_pass="of last year",
-        from_filter=SALES,
-        limit_minute=30,
-        limit_day=2000,
-    )
+    limits = {"limit_minute": 30, "limit_day": 2000}
+    return house.relay(name="Orders", smtp_pass="of last year", **limits)
 
 
 def test_empty_queue_says_so(desk):

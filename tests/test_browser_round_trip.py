@@ -28,16 +28,8 @@ def house(house):
 
 
 def server(house, port, name):
-    return house.create(
-        "ir.mail_server",
-        name=name,
-        smtp_host=house.stack.host,
-        smtp_port=house.stack.ports[port],
-        smtp_encryption="starttls_strict",
-        smtp_user=SALES,
-        smtp_pass=house.stack.password,
-        from_filter="demo.example",
-    )
+    where = {"smtp_port": house.stack.ports[port], "from_filter": "demo.example"}
+    return house.relay(name=name, **where)
 
 
 def fetched(house, mailbox, count):

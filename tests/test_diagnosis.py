@@ -42,20 +42,6 @@ def usual_ports(stack, monkeypatch):
         monkeypatch.setitem(core_relay.PORTS, stack.ports[name], implicit)
 
 
-def relay(live, env, **values):
-    """The sandbox's Postfix."""
-    defaults = {
-        "name": "Relay",
-        "smtp_host": live.stack.host,
-        "smtp_port": live.stack.ports["smtp"],
-        "smtp_encryption": "starttls_strict",
-        "smtp_user": SALES,
-        "smtp_pass": live.stack.password,
-        "from_filter": SALES,
-    }
-    return env["ir.mail_server"].create({**defaults, **values})
-
-
 def diagnosis(server, action=None):
     """What the button opens."""
     action = action or server.action_diagnose()
@@ -80,7 +66,7 @@ def elsewhere(live, script, **values):
     """An outgoing server that misbehaves."""
     with scripted.server(script) as made, live.env() as env:
         place = {"smtp_host": "127.0.0.1", "smtp_port": made.port}
-        yield relay(live, env, **place, **values), made
+        yield live.relay(env, **place, **values), made
 
 
 # --- what is found
@@ -93,7 +79,7 @@ def elsewhere(live, script, **values):
 def test_each_stage_is_shown_when_all_is_well(live, stack, port, security, order):
     with live.env() as env:
         place = {"smtp_port": stack.ports[port], "smtp_encryption": security}
-        shown = diagnosis(relay(live, env, **place))
+        shown = diagnosis(live.relay(env, **place))
         assert stages(shown) == [(stage, "ok") for stage in order]
         assert shown.outcome == "ok" and "“Relay” works" in shown.title
         assert not (shown.proposal_ids or shown.comparison or shown.cause)
@@ -111,7 +97,7 @@ def test_each_stage_is_shown_when_all_is_well(live, stack, port, security, order
 
 def test_wrong_password_says_why_and_what_to_do(live):
     with live.env() as env:
-        shown = diagnosis(relay(live, env, smtp_pass="wrong one"))
+        shown = diagnosis(live.relay(env, smtp_pass="wrong one"))
         assert stages(shown)[-1] == ("auth", "error")
         assert shown.outcome == "failed" and shown.connects
         assert f"refuses the login of {SALES}" in shown.title
@@ -122,7 +108,7 @@ def test_wrong_password_says_why_and_what_to_do(live):
 
 def test_sender_that_the_login_does_not_own(live):
     with live.env() as env:
-        shown = diagnosis(relay(live, env, from_filter="ceo@demo.example"))
+        shown = diagnosis(live.relay(env, from_filter="ceo@demo.example"))
         assert stages(shown)[-1][1] == "error"
         assert "not owned by user" in shown.step_ids[-1].reply
 
@@ -142,7 +128,7 @@ def test_wrong_port_is_mended_by_one_click(
     with live.env() as env:
         wrong = stack.ports.get(port) or ports.any_free()
         place = {"smtp_port": wrong, "smtp_encryption": security}
-        server = relay(live, env, **place)
+        server = live.relay(env, **place)
         shown = diagnosis(server)
         assert shown.outcome == "failed" and not shown.connects
         assert offers(shown) == [(kind, stack.ports[p], False) for kind, p in offer]
@@ -169,14 +155,14 @@ def test_starttls_that_somebody_took_out(live):
 
 def test_works_with_warnings(live):
     with live.env() as env:
-        shown = diagnosis(relay(live, env, smtp_encryption="starttls"))
+        shown = diagnosis(live.relay(env, smtp_encryption="starttls"))
         assert shown.outcome == "warning"
         assert offers(shown) == [("starttls_strict", live.stack.ports["smtp"], False)]
 
 
 def test_clear_text_has_no_certificate(live):
     with live.env() as env:
-        shown = diagnosis(relay(live, env, smtp_encryption="none"))
+        shown = diagnosis(live.relay(env, smtp_encryption="none"))
         assert shown.title.endswith("takes no login without encryption")
         assert offers(shown), "another connection has seen one"
         assert step(shown, "tls").finding_code == "test_clear_text"
@@ -188,7 +174,7 @@ def test_clear_text_has_no_certificate(live):
 
 def test_archived_server_is_tested(live):
     with live.env() as env:
-        assert diagnosis(relay(live, env, active=False)).outcome == "ok"
+        assert diagnosis(live.relay(env, active=False)).outcome == "ok"
 
 
 def test_server_of_the_configuration_file(live, stack, monkeypatch):
@@ -198,7 +184,7 @@ def test_server_of_the_configuration_file(live, stack, monkeypatch):
         monkeypatch.setitem(config.options, name, value)
     with live.env() as env:
         kind = {"smtp_authentication": "cli", "smtp_host": False, "smtp_user": False}
-        server = relay(live, env, **kind)
+        server = live.relay(env, **kind)
         shown = diagnosis(server)
         assert shown.outcome == "warning" and shown.port == stack.ports["smtp"]
         with pytest.raises(UserError, match="configuration file"):
@@ -210,14 +196,14 @@ def test_password_of_the_mailbox(live):
         values = {"server": "x", "user": SALES, "password": live.stack.password}
         box = env["fetchmail.server"].create({"name": "Box", **values})
         kind = {"smtp_authentication": "mailbox", "mailbox_id": box.id}
-        server = relay(live, env, **kind, smtp_user=False, smtp_pass=False)
+        server = live.relay(env, **kind, smtp_user=False, smtp_pass=False)
         assert diagnosis(server).outcome == "ok"
 
 
 def test_token_is_replayed_and_the_answer_is_checked(live, stack):
     """Stock's hook ignores it."""
     with live.env() as env:
-        server = relay(live, env, smtp_encryption="starttls", smtp_pass=False)
+        server = live.relay(env, smtp_encryption="starttls", smtp_pass=False)
         server.write(
             {
                 "smtp_authentication": "gmail",
@@ -233,7 +219,7 @@ def test_token_is_replayed_and_the_answer_is_checked(live, stack):
 
 def test_login_hook_that_fails_shows_no_token(live, monkeypatch):
     with live.env() as env:
-        server = relay(live, env)
+        server = live.relay(env)
 
         def hook(self, connection, user, password):
             raise ConnectionError(f"GET https://iap.example/?token={SECRET} failed")
@@ -248,8 +234,7 @@ def test_certificate_of_ours_that_cannot_be_used_is_named(live, stack):
     """Not the server's: it is not even asked for the sender."""
     with live.env() as env:
         garbage = base64.b64encode(b"no PEM at all")
-        server = relay(
-            live,
+        server = live.relay(
             env,
             smtp_authentication="certificate",
             smtp_ssl_certificate=garbage,
@@ -276,7 +261,7 @@ def test_certificate_of_the_configuration_file_that_is_not_there(
     for name, value in options.items():
         monkeypatch.setitem(config.options, name, value)
     with live.env() as env:
-        server = relay(live, env, smtp_authentication="cli")
+        server = live.relay(env, smtp_authentication="cli")
         shown = diagnosis(server)
         assert shown.step_ids.finding_code == "smtp_client_certificate"
         assert f"{missing}: No such file or directory" in shown.cause
@@ -284,7 +269,7 @@ def test_certificate_of_the_configuration_file_that_is_not_there(
 
 def test_words_in_place_of_numbers_and_none_in_the_server_s_mouth(live):
     with live.env() as env:
-        shown = diagnosis(relay(live, env, smtp_port=1))
+        shown = diagnosis(live.relay(env, smtp_port=1))
         assert stages(shown)[-1] == ("connect", "error")
         assert "Nothing listens" in shown.title
         assert not shown.step_ids[-1].reply, "no server said anything"
@@ -299,7 +284,7 @@ def test_size_limit_button_of_stock_goes_on_working(live, stack, kind):
         box = env["fetchmail.server"].create(
             {"name": "Box", "server": "x", "user": SALES, "password": stack.password}
         )
-        server = relay(live, env, smtp_authentication=kind, mailbox_id=box.id)
+        server = live.relay(env, smtp_authentication=kind, mailbox_id=box.id)
         said = server.action_retrieve_max_email_size()
         assert server.max_email_size == 50
         assert "Relay: 50.00 Mb" in said["params"]["message"]
@@ -320,7 +305,7 @@ def owned(env, login, **values):
 def test_personal_server_is_its_owners_own(live):
     with live.env() as env:
         owner, other = owned(env, "olga"), owned(env, "pete")
-        server = relay(live, env, owner_user_id=owner.id)
+        server = live.relay(env, owner_user_id=owner.id)
         with pytest.raises(UserError, match="only olga can test it"):
             server.with_user(other).action_diagnose()
         shown = diagnosis(server.with_user(owner))
@@ -338,7 +323,7 @@ def test_managers_see_and_administrators_test(live):
         group = env.ref("mail_gateway_plus.group_manager")
         manager = owned(env, "mia", group_ids=[(6, 0, [group.id])])
         plain = owned(env, "uma", group_ids=[(6, 0, [env.ref("base.group_user").id])])
-        server = relay(live, env)
+        server = live.relay(env)
         shown = diagnosis(server)
         assert shown.with_user(manager).read(["title", "transcript", "comparison"])
         with pytest.raises(AccessError):
@@ -361,7 +346,7 @@ def test_message_is_sent_to_own_addresses_only(live, stack):
     stack.empty(login)
     with live.env() as env:
         live.domain(env)
-        server = relay(live, env)
+        server = live.relay(env)
         with pytest.raises(UserError, match="none of these, so nothing was sent"):
             asked(server, "ceo@away.example").action_send()
         shown = diagnosis(
@@ -397,7 +382,7 @@ def test_own_addresses(live):
 
 def test_history_tells_what_has_changed_since_it_was_good(live, stack):
     with live.env() as env:
-        server = relay(live, env)
+        server = live.relay(env)
         diagnosis(server)
         assert "All as in the last good test" in diagnosis(server).comparison
         server.smtp_pass = "changed"
@@ -416,7 +401,7 @@ def test_history_tells_what_has_changed_since_it_was_good(live, stack):
 def test_history_is_bounded_and_keeps_the_last_good(live, monkeypatch):
     monkeypatch.setattr(mail_gateway_diagnosis, "KEPT", 2)
     with live.env() as env:
-        server = relay(live, env)
+        server = live.relay(env)
         old, good = diagnosis(server), diagnosis(server)
         server.smtp_pass = "changed"
         bad = [diagnosis(server) for _number in range(3)]

@@ -13,12 +13,9 @@ from odoo.addons.mail_gateway_plus.models.mail_mail_queue import (
 )
 
 from sandbox import authority, ports
-from sandbox.accounts import ACCOUNTS
 from sandbox.selfsigned import SelfSigned
 
 from .live import engine
-
-SALES = ACCOUNTS[0].login
 
 
 @pytest.fixture(scope="module")
@@ -47,20 +44,6 @@ def fetched(live, mailbox):
     with live.env() as env:
         server = env["fetchmail.server"].browse(mailbox)
         server.with_context(fetchmail_cron_running=True)._fetch_mail()
-
-
-def relay(live, env, **values):
-    """The sandbox's Postfix."""
-    defaults = {
-        "name": "Relay",
-        "smtp_host": live.stack.host,
-        "smtp_port": live.stack.ports["smtp"],
-        "smtp_encryption": "starttls_strict",
-        "smtp_user": SALES,
-        "smtp_pass": live.stack.password,
-        "from_filter": SALES,
-    }
-    return env["ir.mail_server"].create({**defaults, **values})
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop"])
@@ -121,8 +104,8 @@ def only(live):
 
 def test_outgoing_server_is_looked_at_from_time_to_time(only, live):
     env = only
-    server = relay(live, env, smtp_pass="wrong one")
-    personal = relay(live, env, name="Sam's", owner_user_id=env.user.id)
+    server = live.relay(env, smtp_pass="wrong one")
+    personal = live.relay(env, name="Sam's", owner_user_id=env.user.id)
     Server = env["ir.mail_server"]
     assert told(env, server) == ("grey", "health_unchecked_server")
     Server._cron_look()
@@ -142,7 +125,7 @@ def test_outgoing_server_is_looked_at_from_time_to_time(only, live):
 
 def test_test_by_hand_counts_at_once(only, live):
     env = only
-    server = relay(live, env, smtp_pass="wrong one")
+    server = live.relay(env, smtp_pass="wrong one")
     server.action_diagnose()
     assert told(env, server) == ("red", "smtp_login_refused")
     server.smtp_pass = live.stack.password
@@ -156,7 +139,7 @@ def test_few_at_once(only, live, monkeypatch):
     monkeypatch.setattr(ir_mail_server_health, "AT_ONCE", 2)
     servers = env["ir.mail_server"]
     for number in range(3):
-        servers += relay(live, env, name=f"Relay {number}")
+        servers += live.relay(env, name=f"Relay {number}")
     for looked in (2, 3):
         servers._cron_look()
         servers.invalidate_recordset()

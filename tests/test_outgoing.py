@@ -26,15 +26,7 @@ def live(stack):
 def relay(live, env, **values):
     """The only outgoing server: the sandbox's Postfix."""
     env["ir.mail_server"].search([]).unlink()
-    defaults = {
-        "name": "Relay",
-        "smtp_host": live.stack.host,
-        "smtp_port": live.stack.ports["smtp"],
-        "smtp_encryption": "starttls_strict",
-        "smtp_user": SALES,
-        "smtp_pass": live.stack.password,
-    }
-    return env["ir.mail_server"].create({**defaults, **values})
+    return live.relay(env, **{"from_filter": False, **values})
 
 
 def twin(live, env, login, **values):

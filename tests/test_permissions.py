@@ -43,15 +43,8 @@ def world(live):
 
 
 def relay(live, env, login=SALES, **values):
-    defaults = {
-        "name": f"Relay of {login}",
-        "smtp_host": live.stack.host,
-        "smtp_port": live.stack.ports["smtp"],
-        "smtp_encryption": "starttls_strict",
-        "smtp_user": login,
-        "smtp_pass": live.stack.password,
-    }
-    return env["ir.mail_server"].create({**defaults, **values})
+    usual = {"name": f"Relay of {login}", "login": login, "from_filter": False}
+    return live.relay(env, **usual | values)
 
 
 def identities(env, emails, **values):

@@ -34,19 +34,9 @@ def user(env, login, *groups, **values):
 
 def personal(live, env, owner, **values):
     """As stock sets them up, on the real relay."""
-    return env["ir.mail_server"].create(
-        {
-            "name": f"{owner.name}'s outgoing email",
-            "smtp_host": live.stack.host,
-            "smtp_port": live.stack.ports["smtp"],
-            "smtp_encryption": "starttls_strict",
-            "smtp_user": owner.email_normalized,
-            "smtp_pass": live.stack.password,
-            "from_filter": owner.email_normalized,
-            "owner_user_id": owner.id,
-            **values,
-        }
-    )
+    name = f"{owner.name}'s outgoing email"
+    usual = {"name": name, "login": owner.email_normalized, "owner_user_id": owner.id}
+    return live.relay(env, **usual | values)
 
 
 @pytest.fixture

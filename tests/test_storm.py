@@ -93,16 +93,7 @@ def answering(live, stack):
     server = live.mailbox("imap", REPLIES)
     with live.env() as env:
         env.company.alias_domain_id = live.domain(env)
-        env["ir.mail_server"].create(
-            {
-                "name": "Relay",
-                "smtp_host": stack.host,
-                "smtp_port": stack.ports["smtp"],
-                "smtp_encryption": "starttls_strict",
-                "smtp_user": "sales@demo.example",
-                "smtp_pass": stack.password,
-            }
-        )
+        live.relay(env, from_filter=False)
     yield server
     with live.env() as env:
         env["ir.mail_server"].search([]).unlink()
