@@ -19,9 +19,9 @@ class FetchmailServer(models.Model):
             found += health.certificate(self.server or "", certificate)
             codes |= {health.CERTIFICATE}
         Finding = self.env["mail.gateway.finding"]
-        opened, closed = Finding._renew(self, found, codes)
+        opened, _closed = Finding._renew(self, found, codes)
         # Who fails has an activity of its own.
-        (opened + closed).filtered(lambda f: f.code == health.CERTIFICATE)._tell()
+        opened.filtered(lambda found: found.code == health.CERTIFICATE)._tell()
         self.invalidate_recordset(["finding_ids"])
 
     def _confirm(self):

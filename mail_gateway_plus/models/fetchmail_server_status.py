@@ -173,8 +173,7 @@ class FetchmailServer(models.Model):
         return result
 
     def unlink(self):
-        about = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        self.env["mail.gateway.finding"].sudo().search(about).unlink()
+        self.env["mail.gateway.finding"]._forget(self)
         return super().unlink()
 
     def _renew_findings(self):

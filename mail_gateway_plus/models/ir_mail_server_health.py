@@ -52,14 +52,10 @@ class IrMailServer(models.Model):
         """What was found was true of other settings: look again soon. Nothing is kept
         of a server that has become somebody's own."""
         self.filtered("health_next_check").sudo().health_next_check = False
-        self.filtered("owner_user_id")._forget_findings()
-
-    def _forget_findings(self):
-        about = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        self.env["mail.gateway.finding"].sudo().search(about).unlink()
+        self.env["mail.gateway.finding"]._forget(self.filtered("owner_user_id"))
 
     def unlink(self):
-        self._forget_findings()
+        self.env["mail.gateway.finding"]._forget(self)
         return super().unlink()
 
     # --- from time to time
@@ -106,7 +102,7 @@ class IrMailServer(models.Model):
         """Store what a test found; commits nothing.
 
         :param tested: ``core.smtp.probe.Trial``
-        :param is_told: nobody sits before it, so somebody is told of what has changed
+        :param is_told: nobody sits before it, so somebody is told of what has come
         """
         if self.owner_user_id or self._place() != _place_of(relay):
             return
@@ -115,11 +111,11 @@ class IrMailServer(models.Model):
         if is_told and 0 < failures < health.FAILURES and not self._is_red():
             self._put_off_look(AGAIN_H, health_failures=failures)
             return
-        opened, closed = self.env["mail.gateway.finding"]._renew(
+        opened, _closed = self.env["mail.gateway.finding"]._renew(
             self, found, health.SERVER_CODES | {health.CERTIFICATE}
         )
         if is_told:
-            (opened + closed)._tell()
+            opened._tell()
         now = fields.Datetime.now()
         hours = HOURS_BROKEN if self._is_red() else HOURS
         self._put_off_look(hours, health_checked_on=now, health_failures=failures)

@@ -149,6 +149,5 @@ class MailGatewayDomain(models.Model):
         return {**vals, "name": dns_name.plain(name)}
 
     def unlink(self):
-        about = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        self.env["mail.gateway.finding"].sudo().search(about).unlink()
+        self.env["mail.gateway.finding"]._forget(self)
         return super().unlink()

@@ -93,10 +93,22 @@ class MailGatewayFinding(models.Model):
                 kept |= one
             new += unknown
         closed = opened - kept
+        closed._close()
         now = fields.Datetime.now()
-        closed.write({"closed_on": now})
         new = [{**values, "opened_on": now} for values in new]
         return self.sudo().create(new), closed
+
+    def _close(self):
+        """It is no longer so."""
+        self.write({"closed_on": fields.Datetime.now()})
+
+    @api.model
+    def _forget(self, records):
+        """Nothing is kept of records that go."""
+        about = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        found = self.sudo().search(about)
+        found._close()
+        found.unlink()
 
     def _matched(self, several):
         """What is known already, and what is new; several of a code are told apart by

@@ -14,8 +14,7 @@ KEPT_DAYS = 365
 
 
 class MailGatewayFinding(models.Model):
-    """Somebody gets an activity for what has changed: one a change, not one a
-    finding."""
+    """Somebody gets an activity for what has come: one a change, not one a finding."""
 
     _inherit = "mail.gateway.finding"
 
@@ -28,16 +27,9 @@ class MailGatewayFinding(models.Model):
     is_told = fields.Boolean(readonly=True)
 
     def _tell(self):
-        """What of these has come is told in one activity for each person; what has
-        gone shows in the activity that told of it, and with the last of it that
-        goes."""
+        """One activity for each person, of all that has come."""
         told = self.filtered(lambda found: found.severity in health.LIGHT_OF)
-        closed = told.filtered("closed_on")
-        for activity in closed.activity_id:
-            closed._take_back(activity)
-        for user, several in (
-            (told - closed).grouped(lambda found: found._told_to()).items()
-        ):
+        for user, several in told.grouped(lambda found: found._told_to()).items():
             if user:
                 several._tell_user(user)
 
@@ -61,13 +53,17 @@ class MailGatewayFinding(models.Model):
         )
         self.write({"activity_id": activity.id, "is_told": True})
 
-    def _take_back(self, activity):
-        """:param activity: of some of these, which are over"""
-        told = self.search([("activity_id", "=", activity.id)])
-        if all(told.mapped("closed_on")):
-            activity.unlink()
-        else:
-            activity.note = told._note()
+    def _close(self):
+        """Shows in the activity that told of it, whoever has found out; with the last
+        of it that one goes."""
+        result = super()._close()
+        for activity in self.activity_id:
+            told = self.search([("activity_id", "=", activity.id)])
+            if all(told.mapped("closed_on")):
+                activity.unlink()
+            else:
+                activity.note = told._note()
+        return result
 
     def _summary(self):
         if len(self) == 1:

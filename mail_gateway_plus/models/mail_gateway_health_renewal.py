@@ -35,15 +35,17 @@ class MailGatewayHealth(models.Model):
     def _renew(self, is_told=False):
         """Open and close what follows from the database as it is.
 
-        :param is_told: whether somebody gets an activity for what has changed
+        :param is_told: whether somebody gets an activity for what has come
         """
         if not self._try_lock_renewal():
             return
-        changed = self._renew_actions() + self._renew_servers()
+        holds = self._holds()
+        self._renew_actions(holds)
+        self._renew_servers(holds)
         self._renew_quarantine()
         self._close_of_the_resting()
         if is_told:
-            (changed | self._untold())._tell()
+            self._untold()._tell()
 
     @api.model
     def _try_lock_renewal(self):
@@ -54,7 +56,8 @@ class MailGatewayHealth(models.Model):
 
     @api.model
     def _untold(self):
-        """What somebody found who opened the screen, and nobody else knows of."""
+        """What is new, also to somebody who opened the screen; a stop has its own
+        activity."""
         untold = [("closed_on", "=", False), ("is_told", "=", False)]
         codes = [("code", "in", list(health.TOLD_CODES))]
         return self.env["mail.gateway.finding"].sudo().search(untold + codes)
@@ -70,15 +73,13 @@ class MailGatewayHealth(models.Model):
     @api.model
     def _close_of_the_resting(self):
         """What is archived or not confirmed any more is no fault of today."""
-        now = fields.Datetime.now()
         for model, codes in RESTING.items():
             here = [("res_model", "=", model), ("closed_on", "=", False)]
             Finding = self.env["mail.gateway.finding"].sudo()
             opened = Finding.search([*here, ("code", "in", list(codes))])
             records = self.env[model].sudo().browse(opened.mapped("res_id"))
             resting = records.exists().filtered(self._is_resting)
-            closed = opened.filtered(lambda found, ids=resting.ids: found.res_id in ids)
-            closed.closed_on = now
+            opened.filtered(lambda found, ids=resting.ids: found.res_id in ids)._close()
 
     @api.model
     def _is_resting(self, record):
@@ -95,7 +96,8 @@ class MailGatewayHealth(models.Model):
     # --- the queues
 
     @api.model
-    def _renew_actions(self):
+    def _renew_actions(self, holds):
+        """:param holds: as of ``_holds``"""
         named = {
             name: cron
             for name in WATCHED
@@ -115,12 +117,13 @@ class MailGatewayHealth(models.Model):
         for name in ACTIONS:
             if name in named:
                 found[named[name].id] += more[name]()
+        if SEND in named:
+            # That of the configuration file has no form.
+            found[named[SEND].id] += holds.get(0, [])
         if FETCH in named and not self._is_fetched():
             # Stock switches it off where no mailbox is confirmed.
             found[named[FETCH].id] = []
-        Finding = self.env["mail.gateway.finding"]
-        opened, closed = Finding._renew_all(crons, found, health.QUEUE_CODES)
-        return opened + closed
+        self.env["mail.gateway.finding"]._renew_all(crons, found, health.QUEUE_CODES)
 
     @api.model
     def _action_facts(self, cron, is_check):
@@ -169,7 +172,6 @@ class MailGatewayHealth(models.Model):
         found = health_check.failed(Mail.search_count([*failed, recent]))
         doubt = [("state", "=", "exception"), ("failure_code", "=", UNCERTAIN)]
         found += health_check.uncertain(Mail.search_count(doubt))
-        found += self._holds().get(0, [])
         if Mail._queue_is_paused():
             return found + health_check.paused(health.SENDING_PAUSED)
         return found + health_check.waiting(health.MAIL_WAITING, count, oldest)

@@ -12,26 +12,22 @@ class MailGatewayHealth(models.Model):
     _inherit = "mail.gateway.health"
 
     @api.model
-    def _renew_servers(self):
+    def _renew_servers(self, holds):
         """What servers refuse to send as, and what the queue holds back for them.
 
-        :return: what has changed and nobody was told of
+        :param holds: as of ``_holds``
         """
         senders = self._senders()
         Finding = self.env["mail.gateway.finding"]
         identities = self.env["mail.gateway.identity"].sudo().search([])
         Server = self.env["ir.mail_server"].sudo().with_context(active_test=False)
         servers = Server.search(Server._domain_looked_after())
-        # A stop has its own activity.
-        Finding._renew_all(servers, self._holds(), health.HOLD_CODES)
-        changed = Finding
         for records, found, codes in (
+            (servers, holds, health.HOLD_CODES),
             (identities, health_check.identities(senders), health.SENDER_CODES),
             (servers, health_check.servers(senders), {health.SENDERS_REFUSED}),
         ):
-            opened, closed = Finding._renew_all(records, found, codes)
-            changed += opened + closed
-        return changed
+            Finding._renew_all(records, found, codes)
 
     @api.model
     def _senders(self):

@@ -8,6 +8,5 @@ class MailGatewayIdentity(models.Model):
 
     def unlink(self):
         """What was found goes with them."""
-        about = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        self.env["mail.gateway.finding"].sudo().search(about).unlink()
+        self.env["mail.gateway.finding"]._forget(self)
         return super().unlink()

@@ -142,6 +142,25 @@ class TestHealth(HealthMixin, QuarantineMixin, TransactionCase):
         self.assertEqual(self.light(server), "red")
         self.assertFalse(self.activities(), "who presses the button knows")
 
+    def test_activity_goes_with_its_fault_however_that_goes(self):
+        refused = Finding("smtp_login_refused")
+        ends = {
+            "it is tested by hand": self.take,
+            "it is archived": lambda one: one.write({"active": False}),
+            "it is deleted": lambda one: one.unlink(),
+            "it becomes somebody's own": lambda one: one.write(
+                {"owner_user_id": self.env.user.id}
+            ),
+        }
+        for name, end in ends.items():
+            with self.subTest(name):
+                server = self.server()
+                self.take(server, refused, is_told=True)
+                self.activities().ensure_one()
+                end(server)
+                self.Health._renew()
+                self.assertFalse(self.activities())
+
     def test_server_whose_certificate_ends(self):
         server = self.server()
         self.take(server, days="2")

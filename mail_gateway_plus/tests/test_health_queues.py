@@ -125,8 +125,9 @@ class TestHealthQueues(HealthMixin, QuarantineMixin, TransactionCase):
         hold = self.env["mail.gateway.hold"].create(
             {"state": "stopped", "params": {"host": "localhost"}}
         )
-        self.Health._renew()
+        self.Health._cron_renew()
         self.assertEqual(self.told(self.env.ref(SEND))[1], health.SERVER_STOPPED)
+        self.assertFalse(self.activities(), "of that there is one already")
         hold.unlink()
         self.Health._renew()
         self.assertEqual(self.light(self.env.ref(SEND)), "green")
@@ -232,6 +233,14 @@ class TestHealthQueues(HealthMixin, QuarantineMixin, TransactionCase):
         self.activities().ensure_one().unlink()
         self.Health._cron_renew()
         self.assertFalse(self.activities(), "once")
+
+    def test_what_somebody_sees_mended_has_no_activity_left(self):
+        self.env.ref(SEND).active = False
+        self.Health._cron_renew()
+        self.activities().ensure_one()
+        self.env.ref(SEND).active = True
+        self.Health.action_open()
+        self.assertFalse(self.activities())
 
     def test_what_is_long_over_is_forgotten(self):
         box = self.box()
