@@ -78,13 +78,11 @@
     "assets": {
         "web.assets_backend": [
             "mail_gateway_plus/static/src/**/*",
-            ("remove", "mail_gateway_plus/static/src/health_graph/**/*"),
-            ("remove", "mail_gateway_plus/static/src/queue_graph/**/*"),
+            ("remove", "mail_gateway_plus/static/src/shaded_graph/**/*"),
         ],
         # Odoo loads its own graphs when the first one is opened.
         "web.assets_backend_lazy": [
-            "mail_gateway_plus/static/src/health_graph/**/*",
-            "mail_gateway_plus/static/src/queue_graph/**/*",
+            "mail_gateway_plus/static/src/shaded_graph/**/*",
         ],
         "web.assets_tests": [
             "mail_gateway_plus/static/tests/tours/*.js",

@@ -179,7 +179,9 @@ class MailGatewayHealth(models.Model):
               LEFT JOIN (%(counted)s) AS counted
                 ON counted.res_model = subject.res_model
                AND counted.res_id = subject.res_id
-             CROSS JOIN LATERAL (SELECT %(light)s) AS light(name)
+             CROSS JOIN LATERAL (SELECT coalesce(
+                   %(light)s, CASE WHEN checked_on IS NULL THEN 'grey' ELSE 'green' END
+                   )) AS light(name)
             """,
             piped=health.UNCHECKED["piped"],
             unchecked=UNCHECKED_PREFIX,
@@ -188,7 +190,7 @@ class MailGatewayHealth(models.Model):
             subjects=self._subjects_sql(),
             worst=WORST,
             counted=COUNTED,
-            light=_light_sql(),
+            light=LIGHT,
         )
 
     @api.model
@@ -287,13 +289,11 @@ COUNTED = SQL(
 )
 
 
-def _light_sql():
-    """Says the same as ``core.health.light``."""
-    lights = [
-        SQL("WHEN weight = %s THEN %s", core_finding.SEVERITIES.index(severity), name)
-        for severity, name in health.LIGHT_OF.items()
-    ]
-    return SQL(
-        "CASE %s WHEN checked_on IS NULL THEN 'grey' ELSE 'green' END",
-        SQL(" ").join(lights),
-    )
+#: Of a finding, by its ``weight``; NULL of one that is not told.
+LIGHT = SQL(
+    "CASE weight %s END",
+    SQL(" ").join(
+        SQL("WHEN %s THEN %s", weight, light)
+        for weight, light in zip(TOLD, health.LIGHT_OF.values(), strict=True)
+    ),
+)

@@ -15,6 +15,8 @@ STATUSES = {
     health.MAIL_UNCERTAIN: ("uncertain",),
     health.MAIL_WAITING: ("waiting", "retrying"),
 }
+#: What Odoo calls the picture of an empty list.
+EMPTY = "empty_folder"
 #: Without one of these nothing is set up.
 SET_UP = ("mailbox", "server", "identity")
 
@@ -128,7 +130,8 @@ class MailGatewayHealth(models.Model):
             when and self.env._("Last checked: %s.", when),
         ]
         title = self.env._("All is well") if well else self.env._("Not checked yet")
-        return self._help(title, " ".join(filter(None, texts)))
+        face = "smiling_face" if well else EMPTY
+        return self._help(title, " ".join(filter(None, texts)), face)
 
     @api.model
     def _counted(self, groups, light):
@@ -151,8 +154,6 @@ class MailGatewayHealth(models.Model):
         )
 
     @api.model
-    def _help(self, title, text):
-        is_well = title == self.env._("All is well")
-        face = "smiling_face" if is_well else "empty_folder"
+    def _help(self, title, text, face=EMPTY):
         shown = Markup("<p class='o_view_nocontent_%s'>%s</p><p>%s</p>")
         return shown % (face, title, text)

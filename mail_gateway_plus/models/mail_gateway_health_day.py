@@ -3,9 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..core import finding as core_finding
-from ..core import health
-from .mail_gateway_health import MODELS, TOLD
+from .mail_gateway_health import LIGHT, MODELS, TOLD
 
 #: As far back as the graph goes.
 DAYS = 90
@@ -54,16 +52,12 @@ class MailGatewayHealthDay(models.Model):
     @property
     def _table_query(self):
         kinds = [SQL("WHEN %s THEN %s", model, kind) for kind, model in MODELS.items()]
-        lights = [
-            SQL("WHEN %s THEN %s", core_finding.SEVERITIES.index(severity), light)
-            for severity, light in health.LIGHT_OF.items()
-        ]
         return SQL(
             """
             SELECT found.id::bigint * %(most)s + day.number AS id,
                    day.moment::date AS day,
                    CASE found.res_model %(kinds)s END AS kind,
-                   CASE found.weight %(lights)s END AS light,
+                   %(light)s AS light,
                    found.id AS finding_id, found.code, found.company_id
               FROM mail_gateway_finding AS found
              CROSS JOIN LATERAL generate_series(
@@ -77,7 +71,7 @@ class MailGatewayHealthDay(models.Model):
             """,
             most=MOST,
             kinds=SQL(" ").join(kinds),
-            lights=SQL(" ").join(lights),
+            light=LIGHT,
             now=fields.Datetime.now(),
             days=DAYS,
             told=TOLD,

@@ -2,6 +2,7 @@ import {Component, markup, onWillStart, onWillUpdateProps, useState} from "@odoo
 import {ListRenderer} from "@web/views/list/list_renderer";
 import {listView} from "@web/views/list/list_view";
 import {registry} from "@web/core/registry";
+import {showOnly} from "@mail_gateway_plus/search/search";
 import {useService} from "@web/core/utils/hooks";
 
 /** Colours of the lights, as Bootstrap calls them. */
@@ -19,12 +20,8 @@ export class HealthLights extends Component {
         return COLOURS[light];
     }
 
-    /** Show those of this light, and nothing else. */
     show(light) {
-        const {searchModel} = this.env;
-        const [item] = searchModel.getSearchItems((one) => one.name === light);
-        searchModel.query = [];
-        searchModel.toggleSearchItem(item.id);
+        showOnly(this.env.searchModel, light);
     }
 }
 

@@ -10,6 +10,7 @@ import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates"
 import {ListRenderer} from "@web/views/list/list_renderer";
 import {listView} from "@web/views/list/list_view";
 import {registry} from "@web/core/registry";
+import {showOnly} from "@mail_gateway_plus/search/search";
 import {useService} from "@web/core/utils/hooks";
 
 /** How often it is looked how far the work in the background is. */
@@ -68,12 +69,9 @@ export class MailQueueOverview extends Component {
         return Boolean(this.state.data?.jobs.some((job) => !job.is_over));
     }
 
-    /** Show what a tile counts, and nothing else. */
+    /** Show what a tile counts. */
     filter(name) {
-        const model = this.env.searchModel;
-        const [item] = model.getSearchItems((found) => found.name === name);
-        model.query = [];
-        model.toggleSearchItem(item.id);
+        showOnly(this.env.searchModel, name);
     }
 
     moment(value) {
