@@ -323,6 +323,7 @@ def test_what_is_typed_asks_nobody(live, names):
 def test_no_transaction_waits_for_the_name_servers(live, names):
     """Seen from another connection, while the answers are under way."""
     names.delay_s = 0.8
+    names.asked.clear()
     seen = []
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND xact_start IS NULL"
@@ -333,7 +334,9 @@ def test_no_transaction_waits_for_the_name_servers(live, names):
             pid = env.cr.fetchone()[0]
 
             def look():
-                time.sleep(0.4)
+                end = time.monotonic() + 10
+                while not names.asked and time.monotonic() < end:
+                    time.sleep(0.01)
                 other.cr.execute(query, [pid])
                 seen.append(other.cr.fetchone()[0])
 
