@@ -412,6 +412,19 @@ def test_forced_server_is_not_overruled(world):
     assert world.why() == "identity_rule"
 
 
+def test_server_that_has_become_somebodys_own_is_not_shown(world):
+    other = world.relay(name="Other", sequence=99)
+    identity = world.identity("Orders", "orders@demo.example", mail_server_id=other.id)
+    world.permission("orders@demo.example", "refused", other)
+    assert (identity.used_server_id, identity.state) == (other, "refused")
+    bob = world.user("Bob", "bob@demo.example")
+    other.write({"owner_user_id": bob.id, "from_filter": bob.email})
+    identity.invalidate_recordset(["used_server_id", "state"])
+    assert (identity.used_server_id, identity.state) == (world.server, "unknown")
+    world.rule(identity)
+    assert world.post()[0] == ORDERS
+
+
 def test_personal_server_is_its_owners(world):
     identities(world)
     own = world.relay(

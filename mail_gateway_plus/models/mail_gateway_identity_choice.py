@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models, tools
 
+from ..core.delivery.ladder import Candidate
 from .sender_choice import Chooser
 
 
@@ -27,15 +28,17 @@ class MailGatewayIdentity(models.Model):
         self.flush_model(["active", "keeps_author"])
         return bool(self.sudo().search([("keeps_author", "=", False)], limit=1))
 
-    def _found_server(self):
-        """The one that Odoo would choose for it."""
-        Server = self.env["ir.mail_server"].sudo()
-        domain = self.company_id.sudo().alias_domain_id
-        if domain:
-            Server = Server.with_context(
-                domain_notifications_email=domain.default_from_email
-            )
-        return Server._find_mail_server(self.email)[0] or Server
+    def _candidate(self):
+        """``core.delivery.ladder.Candidate``"""
+        server = self.mail_server_id
+        is_usable = server.active and not server.owner_user_id
+        return Candidate(
+            (self.name or "", self.email or ""),
+            self.reply_to_mode or "author",
+            identity=self._origin.id or 0,
+            server=server.id if is_usable else 0,
+            company=self.company_id.id or 0,
+        )
 
     @api.model
     def _foreseen(self, letter):

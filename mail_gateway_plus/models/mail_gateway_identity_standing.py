@@ -7,6 +7,8 @@ from odoo.fields import Domain
 from odoo.tools import email_domain_extract
 
 from ..core.delivery import consistency, written
+from .sender_letter import SenderLetter
+from .sender_relays import Relays
 
 
 class MailGatewayIdentity(models.Model):
@@ -66,13 +68,15 @@ class MailGatewayIdentity(models.Model):
 
     @api.depends("email", "mail_server_id", "company_id")
     def _compute_state(self):
-        states = self.env["mail.gateway.permission"]._known_states()
+        relays = Relays(self.env)
         for identity in self:
-            server = identity.sudo().mail_server_id
-            if not server and identity.email:
-                server = identity.sudo()._found_server()
+            server = relays.all.browse()
+            if identity.email:
+                domain = identity.company_id.sudo().alias_domain_id
+                letter = SenderLetter(0, identity.email, alias_domain=domain.id or 0)
+                server = relays.server(letter, identity.sudo()._candidate())
             identity.used_server_id = server
-            found = states.get(server.id or 0, {})
+            found = relays.states.get(server.id or 0, {})
             identity.state = found.get(identity.email, "unknown")
 
     def _search_state(self, operator, value):
@@ -148,10 +152,9 @@ class MailGatewayIdentity(models.Model):
         """Ask its server for its address, and look at its return path."""
         self._renew_sender_findings()
         self.env["mail.gateway.domain"].sudo()._sync()
-        several = self.used_server_id.grouped("id")
         told = None
-        for server in several.values():
-            mine = self.filtered(lambda one, s=server: one.used_server_id == s)
+        several = self.filtered("used_server_id").grouped("used_server_id")
+        for server, mine in several.items():
             told = server._check_permissions(mine.mapped("email"))
         return told
 

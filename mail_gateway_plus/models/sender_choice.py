@@ -82,9 +82,9 @@ class Chooser:
             mine = self.documents.identities.filtered(lambda i: i.email == address)[:1]
             # The name that was written goes before the identity's.
             if mine:
-                one = self.documents.candidate(mine)
+                one = mine._candidate()
                 return replace(one, address=(letter.written[0] or mine.name, address))
-        return self.documents.candidate(mine) if mine else None
+        return mine._candidate() if mine else None
 
     def _mail(self, letter, company, employee, chosen):
         server, stock = self._stock(letter)

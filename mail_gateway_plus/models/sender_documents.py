@@ -7,8 +7,6 @@ from collections import defaultdict
 
 import psycopg2
 
-from ..core.delivery.ladder import Candidate
-
 _logger = logging.getLogger(__name__)
 
 
@@ -63,18 +61,7 @@ class Documents:
             "author_department": self._of(employee.department_id, company),
             "company": self._general(company),
         }
-        return {step: self.candidate(one) for step, one in found.items() if one}
-
-    def candidate(self, identity):
-        server = identity.mail_server_id
-        is_usable = server.active and not server.owner_user_id
-        return Candidate(
-            (identity.name, identity.email),
-            identity.reply_to_mode or "author",
-            identity=identity.id,
-            server=server.id if is_usable else 0,
-            company=identity.company_id.id or 0,
-        )
+        return {step: one._candidate() for step, one in found.items() if one}
 
     def _by_rule(self, letter, company):
         for rule in self.fitting.get(letter.record, ()):
