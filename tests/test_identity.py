@@ -600,6 +600,22 @@ def test_return_path_that_spf_does_not_cover_is_a_finding(world):
     assert not identity.finding_ids
 
 
+def test_sender_field_of_another_organisation_is_noted(world):
+    by_rule(world)
+    mail = world.env["mail.mail"].create(
+        {
+            "model": "crm.lead",
+            "res_id": world.lead.id,
+            "email_to": JOBS,
+            "headers": repr({"Sender": "Erp <erp@other.example>"}),
+        }
+    )
+    list(mail._split_by_mail_configuration())
+    (noted,) = mail.sender_choice["noted"]
+    assert noted["code"] == "identity_foreign_sender"
+    assert noted["params"]["added"] == "erp@other.example"
+
+
 def test_findings_are_about_the_return_path_that_mail_has(world):
     """That of the company stays where it is of the same organisation."""
     world.env["mail.alias.domain"].create({"name": "desk.demo.example"})

@@ -52,6 +52,12 @@ class MailGatewayIdentity(models.Model):
         return {**told, "sender": sender, "title": title}
 
     @api.model
+    def _foreseen_identity(self, letter):
+        """The one that would be chosen; none for a person's address, or stock's."""
+        choice = Chooser(self.env, [letter]).choices()[letter.key]
+        return self.browse(choice.candidate.identity or [])
+
+    @api.model
     def _told(self, kept):
         """(title, cause, remedy) of a finding in a choice."""
         Advice = self.env["mail.gateway.advice"].sudo()

@@ -6,27 +6,12 @@ import json
 from odoo import api, fields, models, tools
 
 from .ir_mail_server_chosen import MARK
+from .mail_message import OF_LETTER
 from .sender_choice import Chooser
-from .sender_letter import SenderLetter
+from .sender_letter import pair
 
 #: Context key: whoever asks how mails are grouped does not want them chosen anew.
 KEEP = "mail_gateway_keep_sender"
-#: What is read of the message for it.
-OF_MESSAGE = (
-    "author_id",
-    "email_from",
-    "mail_gateway_explicit",
-    "mail_gateway_identity_id",
-    "mail_server_id",
-    "message_id",
-    "message_type",
-    "model",
-    "record_alias_domain_id",
-    "record_company_id",
-    "reply_to",
-    "reply_to_force_new",
-    "res_id",
-)
 
 
 class MailMail(models.Model):
@@ -100,37 +85,26 @@ class MailMail(models.Model):
         )
 
     def _sender_letters(self):
-        self.fetch(["mail_message_id", "headers", "sender_choice", "create_uid"])
-        self.mail_message_id.fetch([*OF_MESSAGE, "create_uid"])
+        self.fetch(["mail_message_id", "headers", "sender_choice"])
+        self.mail_message_id.fetch(OF_LETTER)
         return [mail._sender_letter() for mail in self]
 
     def _sender_letter(self):
         message = self.mail_message_id
         is_mailing = "mailing_id" in self._fields and bool(self.mailing_id)
-        return SenderLetter(
+        return message._sender_letter(
             key=self.id,
-            email_from=message.email_from or "",
-            author=message.author_id.id or 0,
-            model=message.model or "",
-            res_id=message.res_id or 0,
-            company=message.record_company_id.id or 0,
-            alias_domain=message.record_alias_domain_id.id or 0,
-            server=message.mail_server_id.id or 0,
-            creator=message.create_uid.id or 0,
-            reply_to=message.reply_to or "",
-            identity=message.mail_gateway_identity_id.id or 0,
             path=self._own_header("Return-Path"),
-            message_id=message.message_id or "",
+            added=pair(self._own_header("Sender"))[1],
             # Who writes a mailing chooses its sender on its form.
             is_marked=message.mail_gateway_explicit or is_mailing,
-            is_elsewhere=message.reply_to_force_new,
-            is_incoming=message.message_type == "email",
             is_list=bool(self._own_header("List-Id")),
         )
 
     def _own_header(self, name):
         """Of those that it brings: Return-Path tells bounces apart, List-Id (RFC 2919)
-        what a mailing list passes on."""
+        what a mailing list passes on, Sender (RFC 5322, 3.6.2) who writes for another.
+        """
         name = name.lower()
         if name not in (self.headers or "").lower():
             return ""

@@ -3,6 +3,25 @@
 from odoo import api, fields, models
 
 from . import observing
+from .sender_letter import SenderLetter
+
+#: What is read of a message for its sender.
+OF_LETTER = (
+    "author_id",
+    "create_uid",
+    "email_from",
+    "mail_gateway_explicit",
+    "mail_gateway_identity_id",
+    "mail_server_id",
+    "message_id",
+    "message_type",
+    "model",
+    "record_alias_domain_id",
+    "record_company_id",
+    "reply_to",
+    "reply_to_force_new",
+    "res_id",
+)
 
 
 class MailMessage(models.Model):
@@ -34,6 +53,32 @@ class MailMessage(models.Model):
                 if new.model
             ]
         return messages
+
+    def _sender_letter(self, **values):
+        """What the choice of a sender has to know of it.
+
+        :param values: of ``SenderLetter``, in place of the message's or beside them
+        """
+        return SenderLetter(
+            **{
+                "key": self.id,
+                "email_from": self.email_from or "",
+                "author": self.author_id.id or 0,
+                "model": self.model or "",
+                "res_id": self.res_id or 0,
+                "company": self.record_company_id.id or 0,
+                "alias_domain": self.record_alias_domain_id.id or 0,
+                "server": self.mail_server_id.id or 0,
+                "creator": self.create_uid.id or 0,
+                "reply_to": self.reply_to or "",
+                "identity": self.mail_gateway_identity_id.id or 0,
+                "message_id": self.message_id or "",
+                "is_marked": self.mail_gateway_explicit,
+                "is_elsewhere": self.reply_to_force_new,
+                "is_incoming": self.message_type == "email",
+                **values,
+            }
+        )
 
     @api.model
     def _get_message_id(self, values):

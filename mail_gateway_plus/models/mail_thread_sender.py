@@ -32,25 +32,19 @@ class MailThread(models.AbstractModel):
         partner = self.env["res.partner"].sudo().browse(author)
         if not partner.user_ids.filtered(lambda user: not user.share):
             return {}
-        found = self._mail_gateway_identity(partner.email_formatted, author)
-        if not found or found.keeps_author:
-            return {}
-        return {"author_id": False, "email_from": found.email_formatted}
-
-    def _mail_gateway_identity(self, email_from, author, **values):
-        """The identity that a message of this document would leave under."""
         company = self._mail_get_companies(default=self.env.company)[self.id]
         letter = SenderLetter(
             key=0,
-            email_from=email_from or "",
-            author=author or 0,
+            email_from=partner.email_formatted or "",
+            author=author,
             model=self._name,
             res_id=self.id,
             company=company.id,
-            **values,
         )
-        Identity = self.env["mail.gateway.identity"].sudo()
-        return Identity.browse(Identity._foreseen(letter)["identity"] or [])
+        found = Identity._foreseen_identity(letter)
+        if not found or found.keeps_author:
+            return {}
+        return {"author_id": False, "email_from": found.email_formatted}
 
     @api.model
     def _notify_by_email_prepare_rendering_context(self, message, *args, **named):
@@ -58,17 +52,10 @@ class MailThread(models.AbstractModel):
         values = super()._notify_by_email_prepare_rendering_context(
             message, *args, **named
         )
-        is_used = self.env["mail.gateway.identity"]._is_used()
+        Identity = self.env["mail.gateway.identity"].sudo()
+        is_used = Identity._is_used()
         if values.get("signature") and is_used and message and len(self) == 1:
-            identity = self._mail_gateway_identity(
-                message.email_from,
-                message.author_id.id,
-                alias_domain=message.record_alias_domain_id.id or 0,
-                server=message.mail_server_id.id or 0,
-                creator=message.create_uid.id or 0,
-                identity=message.mail_gateway_identity_id.id or 0,
-                is_marked=message.mail_gateway_explicit,
-            )
+            identity = Identity._foreseen_identity(message.sudo()._sender_letter())
             lang = named.get("force_email_lang") or self.env.lang
             own = identity.with_context(lang=lang).signature
             if not is_html_empty(own):

@@ -174,8 +174,8 @@ class Chooser:
 
     def _noted(self, letter, choice):
         """What does not go together in how it leaves."""
-        made = letter.message_id
-        fields = consistency.Fields(choice.sender[1], choice.envelope, message_id=made)
+        made = (letter.added, letter.message_id)
+        fields = consistency.Fields(choice.sender[1], choice.envelope, *made)
         return consistency.findings(fields, self.covers)
 
     def _server_of(self, letter, choice):

@@ -34,6 +34,7 @@ class SenderLetter:
     :param is_marked: ``email_from`` was chosen, as was the ``identity``
     :param is_elsewhere: somebody has chosen where answers go
     :param path: the return path that it brings
+    :param added: the address in the field Sender that it brings
     :param is_list: a mailing list passes it on, in the name of who wrote to the list
     """
 
@@ -49,6 +50,7 @@ class SenderLetter:
     reply_to: str = ""
     identity: int = 0
     path: str = ""
+    added: str = ""
     message_id: str = ""
     is_marked: bool = False
     is_elsewhere: bool = False
