@@ -6,9 +6,6 @@ from odoo.tools.mail import email_split
 
 from ..core.delivery.permission import MOST, Candidate, merged
 
-#: What is filled in for each record in templates.
-PLACEHOLDERS = ("{{", "{%", "${")
-
 
 class IrMailServer(models.Model):
     """Which addresses Odoo would send as through a server."""
@@ -70,9 +67,8 @@ class IrMailServer(models.Model):
     def _template_candidates(self):
         domain = [("email_from", "!=", False), *self._of_this_server()]
         for template in self.env["mail.template"].search(domain):
-            written = template.email_from
-            if not any(mark in written for mark in PLACEHOLDERS):
-                yield from _candidates(written, "template")
+            if template._has_own_sender():
+                yield from _candidates(template.email_from, "template")
 
     def _refused_candidates(self):
         """Of real mail that was refused: they may be allowed by now."""

@@ -73,10 +73,13 @@ class MailGatewayDepartmentField(models.Model):
                 )
 
     @api.model
+    def _of(self, model):
+        return self.sudo().search([("model_id.model", "=", model)], limit=1)
+
+    @api.model
     def _name_in(self, model):
         """The name of a model's field for its department; "" where it has none."""
-        mapped = self.sudo().search([("model_id.model", "=", model)], limit=1)
-        name = mapped.field_id.name or USUAL
+        name = self._of(model).field_id.name or USUAL
         return name if self._fits(model, name) else ""
 
     @api.model
@@ -117,7 +120,7 @@ class MailGatewayDepartmentField(models.Model):
     @api.model
     def _path_in(self, model):
         """The way from a document to its department; "" where there is none."""
-        mapped = self.sudo().search([("model_id.model", "=", model)], limit=1)
+        mapped = self._of(model)
         paths = (mapped.path, mapped.field_id.name, USUAL, USUAL_PATHS.get(model))
         found = (path.strip() for path in paths if path)
         return next((p for p in found if self._leads_to_department(model, p)), "")

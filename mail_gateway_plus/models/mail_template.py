@@ -2,7 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
-from .ir_mail_server_senders import PLACEHOLDERS
+#: What is filled in for each record.
+PLACEHOLDERS = ("{{", "{%", "${")
 
 
 class MailTemplate(models.Model):
@@ -12,8 +13,7 @@ class MailTemplate(models.Model):
     _inherit = "mail.template"
 
     def _has_own_sender(self):
-        written = self.email_from or ""
-        return bool(written) and not any(mark in written for mark in PLACEHOLDERS)
+        return bool(self.email_from) and not is_filled_in(self.email_from)
 
     def _generate_template(self, res_ids, render_fields, *args, **named):
         found = super()._generate_template(res_ids, render_fields, *args, **named)
@@ -21,3 +21,8 @@ class MailTemplate(models.Model):
             for values in found.values():
                 values["mail_gateway_explicit"] = True
         return found
+
+
+def is_filled_in(written):
+    """Whether a text is another one for each record."""
+    return any(mark in written for mark in PLACEHOLDERS)

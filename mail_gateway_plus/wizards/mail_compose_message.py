@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize
 
-from ..models.ir_mail_server_senders import PLACEHOLDERS
+from ..models.mail_template import is_filled_in
 from ..models.sender_letter import SenderLetter
 
 #: Whoever is in it chooses under which identity a message leaves.
@@ -53,8 +53,7 @@ class MailComposeMessage(models.TransientModel):
     def _mail_gateway_letter(self):
         """Of the first document; None where it is a matter of each."""
         written = self.email_from or ""
-        is_rendered = not any(mark in written for mark in PLACEHOLDERS)
-        if self.composition_mode != "comment" or not is_rendered:
+        if self.composition_mode != "comment" or is_filled_in(written):
             return None
         ids = self._evaluate_res_ids()
         record = self.env[self.model].browse(ids[:1]) if self.model and ids else None
