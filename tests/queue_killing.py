@@ -19,6 +19,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 
 import odoo.sql_db
 from odoo import SUPERUSER_ID, api
@@ -30,6 +31,8 @@ from sandbox.stack import Stack
 from .killing import in_child, spread
 
 PATIENCE_S = 30
+#: As long as a mail may take of which nobody knows whether it was sent.
+DOUBT_S = 3
 #: Who gets the mail, and may send.
 LOGIN = "sales@demo.example"
 
@@ -133,25 +136,29 @@ class Scene:
             return {
                 "states": mails.mapped("state"),
                 "told": sorted(told),
-                "arrived": self._arrived([one for one, _state in told]),
+                "arrived": self._arrived(told),
             }
 
-    def _arrived(self, subjects):
-        """Once Postfix has delivered: what is certain is waited for."""
-        stop = time.monotonic() + PATIENCE_S
+    def _arrived(self, told):
+        """Once Postfix has delivered: what is certain is waited for, and what is not
+        may never come."""
+        certain = Counter(one for one, state in told if state == "accepted")
+        begin = time.monotonic()
         while True:
-            held = [
-                line.partition(b": ")[2].decode()
-                for raw in self.stack.messages(LOGIN)
-                for line in raw.splitlines()
-                if line.startswith(b"Subject: ")
-            ]
-            here = [one for one in held if one.startswith(self.tag)]
-            if len(here) >= len(subjects) or time.monotonic() > stop:
-                return sorted(here)
-            # One that is uncertain may never come.
-            stop = min(stop, time.monotonic() + 3)
+            here = self._here()
+            patience = PATIENCE_S if certain - here else DOUBT_S
+            if here.total() >= len(told) or time.monotonic() - begin > patience:
+                return sorted(here.elements())
             time.sleep(0.05)
+
+    def _here(self):
+        held = [
+            line.partition(b": ")[2].decode()
+            for raw in self.stack.messages(LOGIN)
+            for line in raw.splitlines()
+            if line.startswith(b"Subject: ")
+        ]
+        return Counter(one for one in held if one.startswith(self.tag))
 
 
 def relay(stack, registry):
