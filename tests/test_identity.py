@@ -14,6 +14,10 @@ import pytest
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form
 
+from odoo.addons.mail_gateway_plus.models.mail_gateway_department_field import (
+    USUAL_PATHS,
+)
+
 from sandbox.accounts import ACCOUNTS
 
 from .live import engine
@@ -510,6 +514,39 @@ def test_rule_is_for_the_documents_of_its_filter(world):
     world.env["mail.gateway.identity.rule"].search([]).domain = "[('name', '=', 'Big')]"
     assert world.post()[0] == "H Ltd <h@demo.example>"
     assert world.post(world.new_lead(name="Big"))[0] == ORDERS
+
+
+def test_first_rule_of_the_company_decides(world):
+    other = world.env["res.company"].create({"name": "Other"})
+    press = world.identity("Press", "press@demo.example")
+    first = world.rule(press, sequence=1, company_id=other.id)
+    world.rule(world.identity("Sales", SALES), sequence=3)
+    world.rule(world.identity("Orders", "orders@demo.example"), sequence=2)
+    assert world.post()[0] == ORDERS
+    first.company_id = world.company
+    assert world.post()[0] == "Press <press@demo.example>"
+
+
+def test_way_to_the_department_is_mapped(world):
+    press = world.env["hr.department"].create({"name": "Press"})
+    world.identity("Press", "press@demo.example", department_id=press.id)
+    by_department(world)
+    bob = world.user("Bob", "bob@demo.example", press)
+    lead = world.lead.with_user(bob).sudo().copy({"user_id": world.ann.id})
+    assert world.post(lead)[0] == f"Sales <{SALES}>"
+    Mapped = world.env["mail.gateway.department.field"]
+    kind = world.env["ir.model"]._get_id("crm.lead")
+    Mapped.create({"model_id": kind, "path": "create_uid.employee_ids.department_id"})
+    assert world.post(lead)[0] == "Press <press@demo.example>"
+
+
+def test_usual_ways_lead_to_a_department(world):
+    """One that does not is passed over without a word."""
+    there = [model for model in USUAL_PATHS if model in world.env]
+    assert {"crm.lead", "project.task", "calendar.event"} <= {*there}
+    Mapped = world.env["mail.gateway.department.field"]
+    for model in there:
+        assert Mapped._leads_to_department(model, USUAL_PATHS[model]), model
 
 
 # --- what Odoo sends by itself
