@@ -377,6 +377,19 @@ def test_forged_reports_count_for_nobody(live, ledger, sent):
     assert {found[0] for found in status(live, others).values()} == {"sent"}
 
 
+def test_a_forged_report_does_not_count_for_the_only_contact(live, ledger, sent):
+    """Beside whom an address got the message that is no contact's."""
+    offer = sent("contact")
+    with live.env() as env:
+        beside = {"mail_email_address": "beside@far.example", "res_partner_id": False}
+        notified = env["mail.message"].browse(offer.id).notification_ids
+        notified.copy({"mail_message_id": offer.id, **beside})
+    row = ledger.end(reporting.failed(offer.message_id, "stranger@far.example"))
+    assert "report_unproven" in noted(ledger, row)
+    assert counts(live, offer) == [0]
+    assert {found[0] for found in status(live, offer).values()} == {"sent"}
+
+
 def test_a_forged_complaint_blacklists_nobody(live, ledger, sent):
     offer, victim = sent("a", "b"), "boss@customer.example"
     unknown = "<never-sent@demo.example>"

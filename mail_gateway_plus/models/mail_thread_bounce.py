@@ -64,8 +64,8 @@ class MailThread(models.AbstractModel):
     def _mail_gateway_unnamed(self, message, ids):
         """What stock states of a bounce that names no recipient: of a message to one
         it was that one."""
-        partner = self._mail_gateway_by_mail(message).res_partner_id
-        partner = partner if len(partner) == 1 else partner.browse()
+        sent = self._mail_gateway_by_mail(message)
+        partner = (sent if len(sent) == 1 else sent.browse()).res_partner_id
         return {
             "is_bounce": True,
             "bounced_email": partner.email or False,
@@ -84,8 +84,8 @@ class MailThread(models.AbstractModel):
                 message, message_dict, model, thread_id, custom_values
             )
         bounced = message_dict["bounced_message"]
-        self._mail_gateway_note_bounce(message_dict)
-        self._mail_gateway_handle_bounce(message, message_dict, observation)
+        losses = self._mail_gateway_note_bounce(message_dict)
+        self._mail_gateway_handle_bounce(message, message_dict, losses)
         routes = super().message_route(
             message, message_dict, model, thread_id, custom_values
         )
@@ -94,15 +94,11 @@ class MailThread(models.AbstractModel):
         return routes
 
     @api.model
-    def _mail_gateway_handle_bounce(self, message, message_dict, observation):
+    def _mail_gateway_handle_bounce(self, message, message_dict, losses):
         """All recipients but the first, which stock is left to handle."""
         bounced = message_dict["bounced_message"]
-        report = observation.letter.said.report
-        concerns = self._mail_gateway_bounce_concerns(bounced, report)
         lost = [
-            (loss, self._mail_gateway_notification(bounced, loss))
-            for loss in reports.losses(report)
-            if concerns(*loss.addresses)
+            (loss, self._mail_gateway_notification(bounced, loss)) for loss in losses
         ]
         values = [self._mail_gateway_lost(bounced, *one) for one in lost]
         for further in values[1:]:
@@ -113,7 +109,7 @@ class MailThread(models.AbstractModel):
             if not loss.permanent:
                 # Stock is not told of the address, which may work again tomorrow.
                 notification.write(self._mail_gateway_failure(loss))
-        self._mail_gateway_tell_author(bounced, [loss for loss, _found in lost])
+        self._mail_gateway_tell_author(bounced, losses)
 
     @api.model
     def _mail_gateway_notification(self, bounced, loss):
@@ -166,18 +162,18 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _mail_gateway_note_bounce(self, message_dict):
-        observation = observing.current()
-        report, bounced = (
-            observation.letter.said.report,
-            message_dict["bounced_message"],
-        )
+        """:return: the recipients that were lost, as far as that is believed"""
+        observation, bounced = observing.current(), message_dict["bounced_message"]
+        report = observation.letter.said.report
         concerns = self._mail_gateway_bounce_concerns(bounced, report)
         lost = reports.losses(report)
+        believed = [loss for loss in lost if concerns(*loss.addresses)]
         for loss in lost[:_NOTED]:
             observation.note(loss.step, recipient=loss.address, reply=loss.reply)
-            if not concerns(*loss.addresses):
+            if loss not in believed:
                 observation.note("report_unproven", recipient=loss.address)
         if not lost:
             address = message_dict["bounced_email"] or ""
             observation.note(reports.BOUNCE, recipient=address, reply="")
         self._mail_gateway_link(bounced)
+        return believed
