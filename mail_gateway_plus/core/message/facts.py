@@ -71,11 +71,8 @@ def _recipients(found: dict[str, list[bytes]]) -> str:
         for name in RECIPIENT_FIELDS
         for value in found.get(name.lower(), ())
     ]
-    addresses = dict.fromkeys(
-        address
-        for name, value in values[:_RECIPIENT_FIELDS_READ]
-        for address in recipients.of_field(name, value)
-    )
+    named = recipients.named(values[:_RECIPIENT_FIELDS_READ])
+    addresses = dict.fromkeys(address for _name, address in named)
     joined = ", ".join(addresses)
     if len(joined) > _RECIPIENTS:
         joined = joined[:_RECIPIENTS].rpartition(", ")[0]

@@ -99,18 +99,26 @@ def addresses(value: bytes) -> list[str]:
 
 
 def _named(section: header.Section) -> Iterator[tuple[str, str]]:
+    return named(
+        (name, value)
+        for name in (*ENVELOPE, *WRITTEN)
+        for value in section.all(name.lower())[:_FIELDS]
+    )
+
+
+def named(fields: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:
+    """(name, address in lower case) for each that is in a field, of Received the one
+    that it is for, as far as fields are read altogether.
+
+    :param fields: (name, value) of each, the surest first
+    """
     left = _ALTOGETHER
-    for name in (*ENVELOPE, *WRITTEN):
-        for value in section.all(name.lower())[:_FIELDS]:
-            left -= min(len(value), _READ)
-            if left < 0:
-                return
-            yield from ((name, address) for address in of_field(name, value))
-
-
-def of_field(name: str, value: bytes) -> list[str]:
-    """The addresses of one field in lower case, of Received the one that it is for."""
-    return _for(value) if name == "Received" else addresses(value)
+    for name, value in fields:
+        left -= min(len(value), _READ)
+        if left < 0:
+            return
+        found = _for(value) if name == "Received" else addresses(value)
+        yield from ((name, address) for address in found)
 
 
 def _for(value: bytes) -> list[str]:

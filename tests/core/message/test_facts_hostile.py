@@ -75,6 +75,16 @@ def test_many_fields_of_recipients():
     timed(line * 2_000 + b"\r\nbody")
 
 
+def test_long_fields_of_recipients_are_read_as_far_as_all_may_be():
+    long = b"To: %s <person%d@demo.example>\r\n"
+    raw = b"".join(long % (b"x" * 32_000, number) for number in range(20))
+    found = timed(b"Delivered-To: ann@demo.example\r\n" + raw + b"\r\nbody")
+    assert found.recipients.split(", ") == [
+        "ann@demo.example",
+        *(f"person{number}@demo.example" for number in range(4)),
+    ]
+
+
 def test_list_of_recipients_is_cut_between_addresses():
     everybody = [f"person{n:04}@demo.example" for n in range(5_000)]
     found = timed(field(b"To", ", ".join(everybody).encode()))
