@@ -58,27 +58,26 @@ class MailThread(models.AbstractModel):
         params = {"sender": sender}
         if sign:
             params |= {"source": sign.source, "said": sign.value}
-        counts = {}
+        # What a person may have written is no round of two programs.
+        sure, counts = automatic.answer(said.section) is not None, {}
         if guard.is_counted(kind) and sender:
-            counts = self._mail_gateway_counted(observation, row, sender, limits)
+            conversation = sure and self._mail_gateway_conversation(observation)
+            counts = self._mail_gateway_counted(row, sender, conversation, limits)
+            if not observation.dry:
+                row.write({"automatic_from": sender, "conversation": conversation})
         coming = guard.Coming(
             sign=sign.code if sign else "",
             addressed=bool(sign) and self._mail_gateway_leads_here(said.section),
             automatic=kind,
-            sure=automatic.answer(said.section) is not None,
+            sure=sure,
             **counts,
         )
         return coming, params
 
     @api.model
-    def _mail_gateway_counted(self, observation, row, sender, limits):
-        # What a person may have written is no round of two programs.
-        sure = automatic.answer(observation.letter.section)
-        conversation = sure and self._mail_gateway_conversation(observation)
+    def _mail_gateway_counted(self, row, sender, conversation, limits):
         since = self.env.cr.now() - timedelta(minutes=limits.minutes)
         rows = row._automatic_since(sender, since)
-        if not observation.dry:
-            row.write({"automatic_from": sender, "conversation": conversation})
         allowed = self.env["mail.gateway.allowed"].sudo()
         return {
             "allowed": bool(
