@@ -328,6 +328,18 @@ def test_explained_in_words(live, rule):
     assert xmlrpc.client.dumps((found,))
 
 
+def test_a_try_tells_of_all_rules_and_the_ledger_of_the_first(live, ledger, rule):
+    made = [rule(("subject", "is", "x-never"), action="ignore") for _n in range(32)]
+    raw = mail("sales@demo.example", "Asks all")
+    tried = explained(live, raw)["lines"]
+    assert [line["rule_id"] for line in tried if line["asked"]] == made
+    steps = ledger.read(ledger.end(raw), "trace")["steps"]
+    told = [int(s["params"]["rule_id"]) for s in steps if s["step"] == "rule_missed"]
+    assert told == made[:30]
+    [untold] = [s["params"]["count"] for s in steps if s["step"] == "rules_missed"]
+    assert untold == "2"
+
+
 def test_explained_for_operators_only(live):
     with live.env() as env:
         user = env["res.users"].create({"name": "U", "login": "u-explain"})

@@ -27,7 +27,9 @@ class MailGatewayRule(models.Model):
         # To ask for the thread's own time takes half as long as an expression.
         spent = observation.spent = observation.spent or Spent(time.monotonic)
         before = spent.unasked
-        answers = rule.ask(book.rules, observation.letter, spent=spent)
+        # Who tries a message wants to know of each why it does not match.
+        told = len(book.rules) if observation.dry else rule.TOLD
+        answers = rule.ask(book.rules, observation.letter, told, spent)
         observation.slow += answers.slow
         for hit in answers.hits:
             self._note_hit(observation, stage, hit, book)
