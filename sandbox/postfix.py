@@ -209,6 +209,12 @@ class Postfix:
         process.end(pid, "Postfix")
         self._keep_log()
 
+    def is_idle(self) -> bool:
+        """Whether all that was taken is handed on, sent back or put off."""
+        # In the order in which mail passes them, so that none slips by.
+        queues = [self.home / "queue" / name for name in ("incoming", "active")]
+        return not any(any(queue.iterdir()) for queue in queues)
+
     def _keep_log(self) -> None:
         """Beside the other logs, where the caller can read it afterwards."""
         if self.log.exists():

@@ -4,10 +4,10 @@
 
 import email
 import email.policy
-import time
 
 import pytest
 
+from .arrival import arrived
 from .live import boxed, mail
 
 ANN = "ann@demo.example"
@@ -38,14 +38,6 @@ def send(live):
         env["mail.mail"].process_email_queue()
 
 
-def arrived(stack):
-    """What is in the sender's mailbox, once the relay has brought it there."""
-    end = time.monotonic() + 10
-    while not stack.messages(ANN) and time.monotonic() < end:
-        time.sleep(0.05)
-    return stack.messages(ANN)
-
-
 def test_answer_arrives_as_an_automatic_one(live, ledger, stack):
     stack.empty(ANN)
     raw = mail("lost@demo.example", "SUBJECT", sender=f"Ann <{ANN}>")
@@ -60,7 +52,7 @@ def test_answer_arrives_as_an_automatic_one(live, ledger, stack):
         wizard.action_send()
     assert stack.messages(ANN) == [], "it waits for the queue"
     send(live)
-    (got,) = arrived(stack)
+    (got,) = arrived(stack, ANN)
     answer = email.message_from_bytes(got, policy=email.policy.default)
     assert answer["Subject"] == "Re: Where is it?"
     assert answer["Auto-Submitted"] == "auto-replied"
@@ -113,7 +105,7 @@ def test_answer_of_an_autoresponder_has_no_return_path(live, ledger, stack):
     raw = mail("desk@erp.example", "My roof", sender=f"Ann <{ANN}>")
     ledger.end(raw)
     send(live)
-    (got,) = arrived(stack)
+    (got,) = arrived(stack, ANN)
     answer = email.message_from_bytes(got, policy=email.policy.default)
     assert answer["Return-Path"] == "<>"
     assert answer["Subject"] == "Re: My roof"

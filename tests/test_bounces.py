@@ -4,7 +4,6 @@
 of the mail it is about gets to see."""
 
 import itertools
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +15,7 @@ from odoo.addons.mail_gateway_plus.core.message import loop
 from sandbox.accounts import GONE, LATE
 
 from . import reporting
+from .arrival import arrived
 from .live import boxed, mail
 
 _numbers = itertools.count(1)
@@ -513,10 +513,7 @@ def sent_for_real(live, *addresses):
 
 
 def come_back(live, bounces, count=1):
-    end = time.monotonic() + 30
-    while len(live.stack.messages(bounces.login)) < count:
-        assert time.monotonic() < end, "no report came"
-        time.sleep(0.1)
+    arrived(live.stack, bounces.login, count)
     live.fetch(bounces.id)
     return live.ledger(bounces.id, "state", "reason_code")
 

@@ -2,11 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Two departments get their senders, and one of them is refused, in a real browser."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
+from .arrival import arrived
 from .office import office
 
 SALES, READER = "sales@demo.example", "jobs@demo.example"
@@ -115,10 +114,7 @@ def written(desk, house, name):
 def sent(desk, house, dialog):
     dialog.locator("button.o_mail_send:visible").first.click()
     expect(desk.find(".modal")).to_have_count(0)
-    end = time.monotonic() + 25
-    while not (found := house.stack.messages(READER)) and time.monotonic() < end:
-        time.sleep(0.1)
-    return found[0].decode()
+    return arrived(house.stack, READER)[0].decode()
 
 
 def test_each_sends_and_the_refused_one_falls_back(desk, house):

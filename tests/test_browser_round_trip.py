@@ -2,11 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Messages go on a round trip, and what arrived is read, in a real browser."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
+from .arrival import arrived
 from .test_browser_permissions import PERMISSIONS, SALES, SERVERS
 
 BACK = "round-trips@demo.example"
@@ -34,10 +33,7 @@ def server(house, port, name):
 
 def fetched(house, mailbox, count):
     """Wait until so many messages lie in the mailbox, and fetch them."""
-    end = time.monotonic() + 20
-    while len(house.stack.messages(BACK)) < count:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    arrived(house.stack, BACK, count)
     house.call("fetchmail.server", "fetch_mail", [mailbox])
 
 

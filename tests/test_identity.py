@@ -6,7 +6,6 @@ The stories of the ladder itself stand in ``core/delivery/test_identity.py``.
 """
 
 import email.policy
-import time
 from email.parser import BytesParser
 
 import pytest
@@ -20,6 +19,7 @@ from odoo.addons.mail_gateway_plus.models.mail_gateway_department_field import (
 
 from sandbox.accounts import ACCOUNTS
 
+from . import arrival
 from .live import engine
 
 #: Logs in to the relay as sales@, which owns orders@ and bounce@, too.
@@ -121,11 +121,9 @@ class World:
         return self.arrived()
 
     def arrived(self):
-        end = time.monotonic() + 10
-        while not (found := self.live.stack.messages(JOBS)) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert found, self.mails().mapped("failure_reason")
-        (raw,) = found
+        failed = self.mails().failure_reason
+        assert not failed, failed
+        (raw,) = arrival.arrived(self.live.stack, JOBS)
         self.raw = BytesParser(policy=email.policy.default).parsebytes(raw)
         assert "X-Mail-Gateway-Sender" not in self.raw
         paths = self.raw.get_all("Return-Path")

@@ -4,14 +4,13 @@
 
 import base64
 import email.policy
-import time
 from email.parser import BytesParser
 
 import pytest
 
 from sandbox.accounts import ACCOUNTS
 
-from . import scripted
+from . import arrival, scripted
 from .live import engine
 
 SALES, SUPPORT = ACCOUNTS[0].login, ACCOUNTS[1].login
@@ -89,20 +88,12 @@ ANN = '"Ann Smith" <ann@demo.example>'
 JOBS = ACCOUNTS[2].login
 
 
-def delivered(live):
-    """The messages of the mailbox; the relay hands them on in its own time."""
-    end = time.monotonic() + 10
-    while not (found := live.stack.messages(JOBS)) and time.monotonic() < end:
-        time.sleep(0.05)
-    return found
-
-
 def arrived(live, env, author=ANN, **values):
     """(From, Reply-To, return path) of a mail in the recipient's mailbox."""
     live.stack.empty(JOBS)
     mail = sent(env, email_from=author, email_to=JOBS, **values)
     assert mail.state == "sent", mail.failure_reason
-    (raw,) = delivered(live)
+    (raw,) = arrival.arrived(live.stack, JOBS)
     message = BytesParser(policy=email.policy.default).parsebytes(raw)
     paths = message.get_all("Return-Path")
     assert len(paths) == 1

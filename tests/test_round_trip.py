@@ -3,7 +3,6 @@
 """Test messages go out through the real relay and come back through real mailboxes."""
 
 import email.utils
-import time
 import xmlrpc.client
 from datetime import UTC, timedelta
 
@@ -16,6 +15,7 @@ from sandbox.accounts import owns
 from sandbox.postfix import AT_ONCE, REWRITTEN
 
 from . import scripted
+from .arrival import arrived
 from .ledger import Ledger
 from .live import engine, mail
 from .tap import Tap
@@ -79,15 +79,6 @@ def start(env, box, servers=None, permissions=None, **values):
         }
     )
     return wizard.action_send()
-
-
-def arrived(stack, login, count=1):
-    """Wait until so many messages lie in a mailbox."""
-    end = time.monotonic() + 20
-    while len(found := stack.messages(login)) < count:
-        assert time.monotonic() < end, f"{len(found)} of {count} messages arrived"
-        time.sleep(0.05)
-    return found
 
 
 def only(server, email):

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Rules of routing, each action from the message to what became of it."""
 
-import time
 import xmlrpc.client
 
 import pytest
@@ -469,18 +468,17 @@ def test_an_expression_that_takes_too_long_does_not_match(live, ledger, rule):
 
 
 def test_slow_expressions_keep_no_message(live, ledger, rule):
-    """As many as would take a second together: the message goes its way in a fraction
-    of that, the trace says what was not asked, and the rules say that they are slow."""
+    """As many as would take a second together: all but the first are not asked, which
+    the trace says, and the rules say that they are slow."""
     slow = ("subject", "regex", "(a|aa)+$")
     made = [rule(slow, name=f"Slow {n}", action="ignore") for n in range(50)]
     raw = mail("sales@demo.example", "a" * 400 + "?")
-    begin = time.process_time()
     row = ledger.end(raw)
-    assert time.process_time() - begin < 0.9
     assert ledger.read(row, "state", "decided_by") == ("routed", "aliases")
     steps = ledger.read(row, "trace")["steps"]
     [unasked] = [s["params"] for s in steps if s["step"] == "rules_unasked"]
-    assert int(unasked["count"]) >= 30
+    # Those that were, had their time: ten times two hundredths of a second.
+    assert int(unasked["count"]) >= 35
     with live.env() as env:
         lines = env["mail.gateway.rule"].explain(raw)["lines"]
         assert "Not asked: other expressions took too long." in [

@@ -29,6 +29,8 @@ from sandbox.nameserver import NameServer
 from sandbox.paths import ROOT
 from sandbox.relay import Relay
 
+from .arrival import arrived
+
 PATIENCE_S = 180
 LISTENING = "0A"
 LOOPBACK = "0100007F"
@@ -198,10 +200,7 @@ def test_mail_of_our_domain_reaches_a_mailbox(stack):
     with smtplib.SMTP_SSL(stack.host, port, timeout=30, context=context) as client:
         client.login(login, stack.password)
         client.sendmail(login, [recipient], b"Subject: hello\r\n\r\nworld\r\n")
-    deadline = time.monotonic() + 10
-    while not stack.messages(recipient) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    (raw,) = stack.messages(recipient)
+    (raw,) = arrived(stack, recipient)
     assert b"Subject: hello" in raw
 
 

@@ -9,7 +9,6 @@ message has said so before. The storm of 500 automatic answers is ``test_storm.p
 """
 
 import smtplib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +17,7 @@ import pytest
 
 from odoo.fields import Command
 
+from .arrival import arrived, settled
 from .live import Engine, engine, mail
 
 LOGIN = "office@demo.example"
@@ -483,15 +483,6 @@ class World:
         return [row for (row,) in self.live.ledger(self.box, "id") if row not in known]
 
 
-def arrived(stack, login, count=1):
-    """What lies in a mailbox, once there is so much."""
-    end = time.monotonic() + 20
-    while len(found := stack.messages(login)) < count:
-        assert time.monotonic() < end, f"{len(found)} of {count} are in {login}"
-        time.sleep(0.02)
-    return found
-
-
 @pytest.fixture(scope="module", params=["imap", "pop"])
 def world(stack, request):
     stack.empty(LOGIN)
@@ -524,7 +515,8 @@ def test_story(world, stack, story):
         story.then(env, rows)
         rules = env["mail.gateway.rule"].search([("name", "=", story.tells)])
         assert all(one.hit_count == 1 for one in rules)
+    settled(stack)
     for login, subject in story.told:
-        [got] = arrived(stack, login)
+        [got] = stack.messages(login)
         assert f"Subject: {subject}".encode() in got
     assert bool(stack.messages(ASKER)) == any(to == ASKER for to, _what in story.told)

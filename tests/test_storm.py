@@ -5,15 +5,12 @@
 import collections
 import email
 import email.utils
-import time
 
 import pytest
 
+from .arrival import settled
 from .ledger import sender
 from .live import boxed, mail
-
-#: As long as Postfix may take to deliver, in seconds.
-PATIENCE = 30
 
 
 @pytest.fixture(scope="module")
@@ -122,23 +119,12 @@ def exchange(live, stack, server):
     many answers there were."""
     with live.env() as env:
         env["mail.mail"].search([("state", "=", "outgoing")]).send()
-    settle(stack)
+    settled(stack)
     answers = [raw for login in ABSENT for raw in answers_of(stack, login)]
     for raw in answers:
         stack.deliver(REPLIES, raw)
     live.fetch(server)
     return len(answers)
-
-
-def settle(stack):
-    """Wait until nothing more arrives."""
-    end, seen = time.monotonic() + PATIENCE, None
-    while time.monotonic() < end:
-        now = [len(stack.messages(login)) for login in ABSENT]
-        if now == seen:
-            return
-        seen = now
-        time.sleep(1)
 
 
 def test_two_who_are_away_do_not_write_to_each_other_for_ever(live, stack, answering):

@@ -130,6 +130,6 @@ def test_one_signature_that_holds_is_enough():
 )
 def test_hostile_fields_take_no_time(piece):
     value = b"mx.example; spf=fail " + piece * 300_000
-    begin = time.monotonic()
+    begin = time.process_time()
     assert trusted(field(value) * 3 + field(b"mx.example;" + piece * 300_000), "") == {}
-    assert time.monotonic() - begin < 2
+    assert time.process_time() - begin < 2

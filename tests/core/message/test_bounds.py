@@ -70,9 +70,9 @@ HTML = b"Content-Type: text/html\r\n\r\n" + b"<p>x</p>" * 1000
 )  # fmt: skip
 @pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"], ids=["crlf", "lf", "cr"])
 def test_bound_is_named(raw, bounds, code, end):
-    begin = time.monotonic()
+    begin = time.process_time()
     finding = exceeded(raw.replace(b"\r\n", end), bounds)
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
     assert finding and finding.code == code
     assert int(finding.params["value"]) > int(finding.params["limit"])
 

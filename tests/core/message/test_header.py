@@ -35,9 +35,9 @@ def test_header_ends_where_python_ends_it():
 
 def test_long_header_is_split_in_time():
     raw = b"X: y\r\n" * 200_000 + b"\r\nbody"
-    begin = time.monotonic()
+    begin = time.process_time()
     assert header.split(raw)[1] == b"body"
-    assert time.monotonic() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_fields_are_unfolded_and_lower_case():
