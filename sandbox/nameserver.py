@@ -6,6 +6,7 @@
         server.delay_s = 0.03                       # for each answer
         server.faults["slow.example"] = "timeout"   # or "servfail", "refused"
         server.asked                                # (name, type) in order
+        server.before = gate.wait                   # called before each answer
 
 Zone text is a master file's (RFC 1035, section 5); SOA and NS are added.
 """
@@ -14,6 +15,7 @@ import socketserver
 import struct
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import dns.exception
@@ -49,6 +51,7 @@ class NameServer:
         self.delay_s = 0.0
         self.faults: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
+        self.before: Callable[[], object] | None = None
         self.zones: dict[dns.name.Name, dns.zone.Zone] = {}
         for name, text in (zones or {}).items():
             self.set_zone(name, text)
@@ -89,6 +92,8 @@ class NameServer:
         question = query.question[0]
         name = question.name.to_text(omit_final_dot=True).lower()
         self.asked.append((name, dns.rdatatype.to_text(question.rdtype)))
+        if self.before:
+            self.before()
         time.sleep(self.delay_s)
         fault = self.faults.get(name)
         if fault == "timeout":

@@ -19,7 +19,7 @@ from odoo.addons.mail_gateway_plus.net.resolver import Resolver
 from sandbox import authority, ports
 from sandbox.nameserver import NameServer
 
-from .test_resolver import SLACK_S, at
+from .test_resolver import PATIENT, SLACK_S, at
 
 D = "policy.test"
 HOST = f"mta-sts.{D}"
@@ -83,7 +83,7 @@ def says(status, text="", **headers):
     return answer
 
 
-def check(port, limits=QUICK):
+def check(port, limits=PATIENT):
     """(codes, seconds)"""
     with NameServer(ports.any_free(), ZONES) as names:
         rounds = decided(lambda book: mta_sts.findings(book, D))
@@ -115,7 +115,7 @@ def test_certificate_for_another_name(trusted):
 
 
 def test_nobody_there():
-    codes, seconds = check(ports.any_free())
+    codes, seconds = check(ports.any_free(), QUICK)
     assert codes == ["mta_sts_unreachable"]
     assert seconds < QUICK.command_s + SLACK_S
 
@@ -138,6 +138,6 @@ def floods(handler):
 @pytest.mark.parametrize("answer", [drips, floods])
 def test_server_without_end_is_bounded(trusted, answer):
     with web(trusted(HOST), answer) as (port, _asked):
-        codes, seconds = check(port)
+        codes, seconds = check(port, QUICK)
     assert codes in (["mta_sts_unreachable"], ["mta_sts_bad_policy"])
     assert seconds < QUICK.command_s + SLACK_S
