@@ -15,7 +15,7 @@ from .core.dns.test_dkim import rsa
 IP, OTHER = "192.0.2.25", "198.51.100.77"
 SPF = f"v=spf1 ip4:{IP} include:spf.provider.test -all"
 DMARC = "v=DMARC1; p=reject; rua=mailto:d@{zone}"
-KEY = f"v=DKIM1; k=rsa; p={rsa(2048)}"
+DKIM_KEY = f"v=DKIM1; k=rsa; p={rsa(2048)}"
 ALIAS = "s2.provider.test"
 #: What is the same in all, where a fault does not replace it.
 WHOLE = {
@@ -23,14 +23,14 @@ WHOLE = {
     "mx A": IP,
     "@ TXT": SPF,
     "_dmarc TXT": DMARC,
-    "s1._domainkey TXT": KEY,
+    "s1._domainkey TXT": DKIM_KEY,
     "s2._domainkey CNAME": f"{ALIAS}.",
 }
 #: Zones of others: a provider, names in circles, those who get reports.
 OTHERS = {
     "test": "",
     "provider.test": f"""spf TXT "v=spf1 ip4:203.0.113.0/24 ~all"
-s2 TXT "{KEY[:200]}" "{KEY[200:]}"
+s2 TXT "{DKIM_KEY[:200]}" "{DKIM_KEY[200:]}"
 nospf A 192.0.2.9
 bad TXT "v=spf1 ip4:1.2.3 -all"
 open TXT "v=spf1 +all"
@@ -88,10 +88,11 @@ def dmarc(name, finding, text, mended=None, left=(), **records):
     return Fault(name, finding, records, change, frozenset(left))
 
 
-def dkim(name, finding, text, **mended):
-    """A fault of the selector that was typed: only its owner has the key."""
-    left = frozenset({finding, "demand_key"})
-    return Fault(name, finding, {"s1._domainkey TXT": text}, mended, left)
+def dkim(name, finding, text):
+    """A fault of the key that its owner has typed."""
+    return Fault(
+        name, finding, {"s1._domainkey TXT": text}, {"s1._domainkey": DKIM_KEY}
+    )
 
 
 def other(name, finding, records, mended=None, left=None):
@@ -164,7 +165,7 @@ FAULTS = [
     dkim("keyversion", "dkim_version", f"v=DKIM9; p={rsa(2048)}"),
     dkim("keyhash", "dkim_hash", f"v=DKIM1; h=sha1; p={rsa(2048)}"),
     dkim("keyservice", "dkim_service", f"v=DKIM1; s=tlsrpt; p={rsa(2048)}"),
-    dkim("keyseveral", "dkim_several", [KEY, f"v=DKIM1; p={rsa(1024)}"]),
+    dkim("keyseveral", "dkim_several", [DKIM_KEY, f"v=DKIM1; p={rsa(1024)}"]),
     other("keyalias", "dkim_missing", {"s2._domainkey CNAME": None},
           {"s2._domainkey": ALIAS}, ()),
     other("keylost", "dkim_alias_lost", {"s2._domainkey CNAME": "gone.whole.test."},

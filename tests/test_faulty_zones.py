@@ -13,7 +13,7 @@ from odoo.addons.mail_gateway_plus.net.resolver import Resolver
 from sandbox import ports
 from sandbox.nameserver import NameServer
 
-from .faulty import ALIAS, FAULTS, IP, OTHERS, Fault
+from .faulty import ALIAS, DKIM_KEY, FAULTS, IP, OTHERS, Fault
 from .live import engine
 from .test_domain import KEY, follow
 from .test_resolver import PATIENT, at
@@ -35,7 +35,7 @@ def check(names, fault):
         selectors=("s1",),
         reports=f"d@{fault.zone}",
         delivering=(fault.ip,),
-        keys=(("s2", "CNAME", ALIAS),),
+        keys=(("s1", "TXT", DKIM_KEY), ("s2", "CNAME", ALIAS)),
     )
     rounds = decided(lambda book: domain_report.report(book, subject))
     return Resolver([at(names)], PATIENT).answered(rounds)
@@ -95,7 +95,7 @@ def test_fault_is_found_and_mended(names, fault):
 
 
 #: One of each kind, for the way through Odoo.
-FEW = ("spftwo", "spfplus", "spflack", "spfvoids", "keyalias", "keylost", "dmarctwo",
+FEW = ("spftwo", "spfplus", "spflack", "spfvoids", "keyalias", "keylost", "keynone", "keyrevoked", "keyweak", "dmarctwo",
        "dmarcpct", "dmarcapex", "dmarcalias", "ptrnone", "rpttwo",
        "spfold")  # fmt: skip
 
@@ -128,7 +128,7 @@ def test_fault_is_mended_by_the_zone_file_of_the_form(live, names, name):
             {
                 "name": fault.zone,
                 "addresses": " ".join(dict.fromkeys((IP, fault.ip))),
-                "selectors": "s1",
+                "dkim_records": f"s1 TXT {DKIM_KEY}",
                 "report_email": f"d@{fault.zone}",
             }
         )

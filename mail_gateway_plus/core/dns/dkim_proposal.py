@@ -45,8 +45,8 @@ def proposals(selector: Selector, kind: str, value: str) -> list[Proposed]:
         wanted = Proposed(selector.name, "CNAME", aliases, (target,), reason)
         other = Proposed(selector.name, "TXT", texts, (), reason)
     else:
-        same = tuple(text for text in texts if _content(text) == _content(value))[:1]
-        expected = same or (value,)
+        same = [text for text in texts if _is_same(text, value)]
+        expected = tuple(same[:1]) or (value,)
         wanted = Proposed(selector.name, "TXT", texts, expected, reason)
         other = Proposed(selector.name, "CNAME", aliases, (), reason)
     return [other, wanted] if other.current else [wanted]
@@ -70,6 +70,12 @@ def typed(line: str) -> tuple[str, str, str] | None:
     is_right = dkim_key.is_key(value) if kind == "TXT" else is_name(value)
     selector = selector.partition("._domainkey")[0]
     return (selector, kind, value) if is_right and is_name(selector) else None
+
+
+def _is_same(text: str, value: str) -> bool:
+    """Whether a record says what it should, and receivers read it so."""
+    is_read_so = dkim_key.parsed(text) == dkim_key.parsed(value)
+    return is_read_so and _content(text) == _content(value)
 
 
 def _content(text: str) -> dict[str, str]:
