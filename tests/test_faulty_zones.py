@@ -73,7 +73,8 @@ def test_zone_without_a_fault(names):
 
 
 def test_there_are_sixty_of_them():
-    assert len(FAULTS) >= 60
+    """Those that one's own records can mend."""
+    assert sum(not one.left for one in FAULTS) >= 60
     assert len({one.name for one in FAULTS}) == len(FAULTS)
 
 
@@ -95,7 +96,8 @@ def test_fault_is_found_and_mended(names, fault):
 
 
 #: One of each kind, for the way through Odoo.
-FEW = ("spftwo", "spfplus", "spflack", "spfvoids", "keyalias", "keylost", "keynone", "keyrevoked", "keyweak", "dmarctwo",
+FEW = ("spftwo", "spfplus", "spflack", "spfvoids", "spfptr", "spfopen", "spfbroken",
+       "keyalias", "keylost", "keynone", "keyrevoked", "keyweak", "dmarctwo",
        "dmarcpct", "dmarcapex", "dmarcalias", "ptrnone", "rpttwo",
        "spfold")  # fmt: skip
 

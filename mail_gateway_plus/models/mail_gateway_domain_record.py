@@ -88,6 +88,9 @@ class MailGatewayDomainRecord(models.Model):
             "void": self.env._("it finds nothing"),
             "no_record": self.env._("there is no SPF record at that name"),
             "loop": self.env._("it leads back to itself"),
+            "broken": self.env._("the record that it leads to has a fault"),
+            "open": self.env._("everybody passes by the record that it leads to"),
+            "ptr": self.env._("receivers may ignore it, and other terms name servers"),
             "unreadable": self.env._("nobody can read it"),
         }
         reason = reasons.get(why, why)

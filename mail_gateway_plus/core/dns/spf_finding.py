@@ -17,7 +17,7 @@ from .book import Book
 from .domain_finding import Findings, made, worst_first
 from .spf_check import MOST_LOOKUPS, MOST_VOID, Verdict
 from .spf_record import Record, Term
-from .spf_tree import Branch, Node
+from .spf_tree import Node
 
 OK = "spf_ok"
 MISSING = "spf_missing"
@@ -194,20 +194,7 @@ def _tree(tree: Node) -> Findings:
 def _open(tree: Node) -> Iterator[Finding]:
     """Terms that lead to a record with which everybody passes: so does everybody
     here."""
-    for branch in _passing(tree):
-        if branch.node and _lets_all(branch.node):
+    for branch in spf_tree.reached(tree.branches):
+        if branch.is_open:
             values = {"term": branch.term.text, "target": branch.target}
             yield made(TARGET_PLUS_ALL, tree.domain, "error", **values)
-
-
-def _lets_all(node: Node) -> bool:
-    return any(
-        one.term.name == "all" or (one.node is not None and _lets_all(one.node))
-        for one in _passing(node)
-    )
-
-
-def _passing(node: Node) -> list[Branch]:
-    """What mail may pass by; a redirect has no qualifier."""
-    every = spf_tree.reached(node.branches)
-    return [one for one in every if one.term.qualifier in ("", "+")]

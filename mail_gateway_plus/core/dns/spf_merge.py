@@ -4,7 +4,10 @@
 
 Terms of the user stay, in their order and with their qualifiers. Left out is what
 nothing is lost by: what stands there twice or is covered by another term, what finds
-nothing, and what nobody can read. Each of these is named with the reason.
+nothing, and what nobody can read. Left out is also what makes the record worthless:
+what leads to a faulty record or to one that lets everybody pass, unless our servers
+need it, and ``ptr`` beside terms that name the servers. Each of these is named with the
+reason.
 
 >>> from .answer import FOUND, NO_NAME, Answer, Question
 >>> book = Book({
@@ -32,6 +35,8 @@ from .spf_tree import Branch, Node
 from .text import strings
 
 UNREADABLE = "unreadable"
+OPEN = "open"
+PTR = "ptr"
 #: Problems of the tree for which a term can only do harm.
 USELESS = (spf_tree.VOID, spf_tree.NO_RECORD, spf_tree.LOOP)
 
@@ -77,9 +82,9 @@ def merged(book: Book, domain: str, wanted: Sequence[str]) -> Merge | None:
     if published.problem == spf_published.UNCHECKED:
         return None
     draft = _Draft(book, domain, published)
+    draft.need(wanted)
     draft.take(texts_of(book, domain))
-    for word in wanted:
-        draft.want(word)
+    draft.add()
     draft.shrink()
     return draft.merge()
 
@@ -92,18 +97,26 @@ def texts_of(book: Book, domain: str) -> list[str]:
 
 @dataclass
 class _Draft:
-    """``branches`` are the mechanisms but for ``all``; ``rest`` are the modifiers that
-    come last."""
+    """``needed`` are the terms that the servers need; ``branches`` are the mechanisms
+    but for ``all``, ``rest`` the modifiers that come last."""
 
     book: Book
     domain: str
     published: Published
+    needed: list[Branch] = field(default_factory=list)
     branches: list[Branch] = field(default_factory=list)
     redirects: list[Term] = field(default_factory=list)
     rest: list[Term] = field(default_factory=list)
     endings: list[str] = field(default_factory=list)
     added: list[Branch] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+
+    def need(self, words: Iterable[str]) -> None:
+        for word in words:
+            try:
+                self.needed.append(self._branch(spf_record.read(word)))
+            except Wrong:
+                self.dropped.append(Dropped(word, UNREADABLE))
 
     def take(self, texts: Iterable[str]) -> None:
         for text in texts:
@@ -135,8 +148,7 @@ class _Draft:
         """A redirect that stands beside an ``all``, or beside another, becomes an
         include: it stands for the mail of that domain all the same."""
         if len(self.redirects) == 1 and not any(self.endings):
-            branch = self._branch(self.redirects[0])
-            if branch.problem not in USELESS:
+            if not self._harm(self._branch(self.redirects[0])):
                 return
         for term in self.redirects:
             self._grow(spf_record.read(f"include:{term.value}"))
@@ -144,26 +156,35 @@ class _Draft:
 
     def _grow(self, term: Term) -> None:
         branch = self._branch(term)
-        if branch.problem in USELESS:
-            self.dropped.append(Dropped(term.text, branch.problem))
+        if harm := self._harm(branch):
+            self.dropped.append(Dropped(term.text, harm))
         else:
             self.branches.append(branch)
+
+    def _harm(self, branch: Branch) -> str:
+        """Why a term can only do harm; "" for one that stays."""
+        if branch.problem in USELESS:
+            return branch.problem
+        if self._is_needed(branch):
+            return ""
+        if branch.problem == spf_tree.BROKEN:
+            return branch.problem
+        return OPEN if branch.is_open else ""
+
+    def _is_needed(self, branch: Branch) -> bool:
+        return any(is_same(one, branch) for one in self.needed)
 
     def _branch(self, term: Term) -> Branch:
         return spf_tree.branch_of(self.book, self.domain, term)
 
-    def want(self, word: str) -> None:
-        """Adds a term, unless what it stands for passes already."""
-        try:
-            branch = self._branch(spf_record.read(word))
-        except Wrong:
-            self.dropped.append(Dropped(word, UNREADABLE))
-            return
-        if branch.problem in USELESS:
-            self.dropped.append(Dropped(word, branch.problem))
-        elif not self._has(branch):
-            self.branches.insert(self._place(branch), branch)
-            self.added.append(branch)
+    def add(self) -> None:
+        """Puts in what is needed, unless what it stands for passes already."""
+        for branch in self.needed:
+            if branch.problem in USELESS:
+                self.dropped.append(Dropped(branch.term.text, branch.problem))
+            elif not self._has(branch):
+                self.branches.insert(self._place(branch), branch)
+                self.added.append(branch)
 
     def _has(self, branch: Branch) -> bool:
         """Whether what a term stands for passes already."""
@@ -189,9 +210,9 @@ class _Draft:
         return [*self.branches, *(self._branch(term) for term in self.redirects)]
 
     def shrink(self) -> None:
-        """Leaves out what is there twice or covered, until nothing more is: what goes
-        may have stood between two that then do the same."""
-        while idle := dict(spare(self.branches)):
+        """Leaves out what is there twice, covered or outdated, until nothing more is:
+        what goes may have stood between two that then do the same."""
+        while idle := dict(spare(self.branches)) or self._outdated():
             numbered = list(enumerate(self.branches))
             self.branches = [one for at, one in numbered if at not in idle]
             self.dropped += [
@@ -199,6 +220,14 @@ class _Draft:
             ]
         left = {id(one) for one in self.branches}
         self.added = [one for one in self.added if id(one) in left]
+
+    def _outdated(self) -> dict[int, str]:
+        """``ptr``, which receivers may leave out (5.5), once other terms let pass."""
+        every = self._all()
+        if not any(one.lets_pass and one.term.name != PTR for one in every):
+            return {}
+        found = [one.term.name == PTR and not self._is_needed(one) for one in every]
+        return {place: PTR for place, is_found in enumerate(found) if is_found}
 
     def merge(self) -> Merge:
         lookups = sum(branch.lookups for branch in self._all())

@@ -68,7 +68,7 @@ def meets(other: Branch, branch: Branch) -> bool:
 def included(branches: Iterable[Branch]) -> Iterable[str]:
     """The domains whose mail passes because they are included, at any depth."""
     for branch in branches:
-        if branch.node and branch.term.qualifier in ("+", ""):
+        if branch.node and branch.lets_pass:
             yield branch.target.lower()
             yield from included(spf_tree.reached(branch.node.branches))
 

@@ -68,6 +68,16 @@ class Branch:
         """The addresses for which it decides, as far as they are known."""
         return self.node.passes if self.node else self.networks
 
+    @property
+    def lets_pass(self) -> bool:
+        """Whether mail passes by it; a redirect has no qualifier."""
+        return self.term.qualifier in ("+", "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody passes by the record that it leads to."""
+        return self.lets_pass and self.node is not None and self.node.is_open
+
 
 @dataclass(frozen=True)
 class Node:
@@ -92,7 +102,7 @@ class Node:
         found: list[Network] = []
         taken: list[Network] = []
         for branch in reached(self.branches):
-            if branch.term.qualifier in ("+", "") and branch.problem != BROKEN:
+            if branch.lets_pass and branch.problem != BROKEN:
                 free = (
                     one for one in branch.matches if not network.overlaps(one, taken)
                 )
@@ -100,6 +110,14 @@ class Node:
             else:
                 taken.extend(branch.matches)
         return network.collapsed(found)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody passes, by an ``all`` here or in what it leads to."""
+        return any(
+            one.is_open or (one.lets_pass and one.term.name == "all")
+            for one in reached(self.branches)
+        )
 
     def walk(self) -> Iterator[tuple["Node", Branch]]:
         """Each branch of the whole tree with the record that it stands in."""

@@ -27,6 +27,9 @@ WORLD = {
     "p.example": spf("ip4:203.0.113.0/24 ~all"),
     "big.example": spf(" ".join(f"a:x{n}.example" for n in range(6)) + " ~all"),
     "deep.example": spf("include:p.example ?all"),
+    "open.example": spf("ip4:198.51.100.1 +all"),
+    "opens.example": spf("include:open.example -all"),
+    "faulty.example": spf("ip4:192.0.2 -all"),
     "host.example": {"A": ["192.0.2.9"]},
     **{f"x{number}.example": {"A": ["127.0.0.2"]} for number in range(6)},
     "x9.example": {"A": ["198.51.100.9"]},
@@ -73,7 +76,20 @@ def said(text, wanted=()):
         ("exp=e.example a x=y exp=f.example -all", [], "a -all exp=e.example x=y"),
         ("ipv4:192.0.2.1, a:192.0.2.2 include: p.example ip=192.0.2.3 -all.", [],
          "ip4:192.0.2.1 ip4:192.0.2.2 include:p.example ip4:192.0.2.3 -all"),
-        ("ptr exists:%{ir}.x.example -all", [], "ptr exists:%{ir}.x.example -all"),
+        ("exists:%{ir}.x.example -all", [], "exists:%{ir}.x.example -all"),
+        ("ptr a -ptr:%{d} -all", [], "a -all"),
+        ("ptr -all", ["ip4:192.0.2.1"], "ip4:192.0.2.1 -all"),
+        ("?ptr redirect=p.example", [], "redirect=p.example"),
+        ("ptr -a -all", [], "ptr -a -all"),
+        ("ptr a -all", ["ptr"], "ptr a -all"),
+        ("include:open.example a -all", [], "a -all"),
+        ("include:opens.example a -all", [], "a -all"),
+        ("-include:open.example a -all", [], "-include:open.example a -all"),
+        ("redirect=open.example", ["a"], "a ~all"),
+        ("include:faulty.example a -all", [], "a -all"),
+        ("include:faulty.example a include:open.example -all",
+         ["include:open.example", "include:faulty.example"],
+         "include:faulty.example a include:open.example -all"),
         ("a \xe2\x80\x93all", [], "a -all"),
     ],
 )  # fmt: skip
@@ -101,7 +117,8 @@ def test_several_records_become_one(texts, expected):
 def test_what_is_left_out_is_named():
     made = merged(
         ["v=spf1 a a include:gone.example a:gone.example nonsense "
-         "ip4:192.0.2.1 ip4:192.0.2.1/24 -all"],
+         "ip4:192.0.2.1 ip4:192.0.2.1/24 ptr include:open.example "
+         "include:faulty.example -all"],
         ["include:gone2.example", "nonsense:x"],
     )  # fmt: skip
     assert {(one.text, one.why) for one in made.dropped} == {
@@ -109,6 +126,9 @@ def test_what_is_left_out_is_named():
         ("include:gone.example", "no_record"),
         ("a:gone.example", "void"),
         ("nonsense", "unreadable"),
+        ("ptr", "ptr"),
+        ("include:open.example", "open"),
+        ("include:faulty.example", "broken"),
         ("ip4:192.0.2.1", "covered"),
         ("include:gone2.example", "no_record"),
         ("nonsense:x", "unreadable"),
@@ -162,7 +182,15 @@ MECHANISMS = st.one_of(
     st.builds(
         "include:{}".format,
         st.sampled_from(
-            ["p.example", "deep.example", "big.example", "gone.example", "P.EXAMPLE"]
+            [
+                "p.example",
+                "deep.example",
+                "big.example",
+                "gone.example",
+                "P.EXAMPLE",
+                "open.example",
+                "faulty.example",
+            ]
         ),
     ),
     st.sampled_from(["exists:%{ir}.x.example", "ip6:2001:db8::1"]),
@@ -184,6 +212,8 @@ def records(draw):
     return " ".join(["v=spf1", *terms[:place], ending, *terms[place:]]).strip()
 
 
+#: Records of others that nobody should include, and what is found where one does.
+HARMFUL = {"open.example": "target_plus_all", "faulty.example": "target_broken"}
 WANTED = st.lists(MECHANISMS.filter(lambda one: "gone" not in one), max_size=3)
 
 
@@ -204,6 +234,12 @@ def key_of(term):
     return name, "" if (name, value) == ("a", D) else value, sizes
 
 
+def names_senders(terms):
+    """Whether somebody passes by a term other than ``ptr``."""
+    passing = [one for one in terms if one.qualifier == "+" or one.name == "redirect"]
+    return any(one.name not in ("all", "ptr") for one in passing)
+
+
 @given(st.lists(records(), max_size=3), WANTED)
 @settings(max_examples=COUNT, derandomize=True)
 def test_no_term_of_the_user_is_lost(texts, wanted):
@@ -220,9 +256,14 @@ def test_no_term_of_the_user_is_lost(texts, wanted):
         for term in terms:
             if term.name in ("all", "redirect") or key_of(term) in kept:
                 continue
-            assert reasons[key_of(term)] & {"void", "no_record", "covered"}
-            if "covered" in reasons[key_of(term)]:
+            whys = reasons[key_of(term)]
+            assert whys & {"void", "no_record", "covered", "ptr", "open", "broken"}
+            if "covered" in whys:
                 assert any(term.network.subnet_of(one) for one in networks)
+            if whys & {"ptr"}:
+                assert term.name == "ptr" and names_senders(kept.values())
+            if whys & {"open", "broken"}:
+                assert term.value in HARMFUL and term.text.lstrip("+") not in wanted
     if any("redirect=p.example" in text for text in texts):
         targets = {term.value.lower() for term in kept.values()}
         assert "p.example" in targets
@@ -243,7 +284,11 @@ def test_record_is_in_order(texts, wanted):
             lambda book: spf_finding.findings(book, D)
         )
     }
-    assert codes <= {"ok", "ptr", "neutral_all", "lookups", "lookups_full"}
+    left = {"ok", "neutral_all", "lookups", "lookups_full"}
+    if "ptr" in wanted or not names_senders(record.terms):
+        left.add("ptr")
+    left |= {code for place, code in HARMFUL.items() if f"include:{place}" in wanted}
+    assert codes <= left
 
 
 @given(records(), WANTED, st.sampled_from([*ADDRESSES, "192.0.2.8", "2001:db8::1"]))
@@ -260,7 +305,8 @@ def test_who_passed_still_passes_and_who_is_wanted_does(text, wanted, ip):
     if after.problem:
         return
     before = result(text)
-    if before.result == "pass" and before.term not in ("+all", "all"):
+    is_open = before.term in ("+all", "all") or before.term.endswith("open.example")
+    if before.result == "pass" and not is_open:
         assert after.result == "pass"
     is_excepted = after.term[:1] in ("-", "~", "?") and not after.term.endswith("all")
     if is_excepted and any("/" in one or "include" in one for one in wanted):
