@@ -79,6 +79,7 @@ from . import ir_mail_server_queue
 from . import ir_mail_server_trip
 from . import ir_mail_server_trace
 from . import mail_gateway_domain
+from . import mail_gateway_domain_part
 from . import mail_gateway_domain_record
 from . import mail_gateway_domain_source
 from . import ir_mail_server_domain

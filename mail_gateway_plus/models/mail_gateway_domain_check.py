@@ -120,15 +120,12 @@ class MailGatewayDomain(models.Model):
 
         :return: [[host, type, value before, value today]] of what has changed
         """
-        known = self.record_ids.sudo()
-        before = {(one.host, one.type): one.current_value or "" for one in known}
+        before = {
+            (one.host, one.type): one.current_value or "" for one in self.record_ids
+        }
         several = [self._record_values(one, report) for one in report.records]
         several.sort(key=_importance)
-        known.unlink()
-        Record = self.env["mail.gateway.domain.record"].sudo()
-        made = Record.create(
-            [{**values, "sequence": place} for place, values in enumerate(several)]
-        )
+        made = self.env["mail.gateway.domain.record"]._replace(self, several)
         self.invalidate_recordset(["record_ids"])
         return [
             [one.host, one.type, before[one.host, one.type], one.current_value or ""]
@@ -140,7 +137,6 @@ class MailGatewayDomain(models.Model):
     def _record_values(self, record, report):
         about = _about(record, report.findings)
         return {
-            "domain_id": self.id,
             "host": record.name,
             "type": record.kind,
             "current_value": "\n".join(_line(one) for one in record.current),

@@ -14,18 +14,10 @@ class MailGatewayDomainRecord(models.Model):
 
     _name = "mail.gateway.domain.record"
     _description = "Record of a Mail Domain"
+    _inherit = ["mail.gateway.domain.part"]
     _rec_name = "host"
-    _order = "domain_id, sequence, id"
 
-    domain_id = fields.Many2one(
-        "mail.gateway.domain",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
     company_id = fields.Many2one(related="domain_id.company_id")
-    sequence = fields.Integer(readonly=True)
     host = fields.Char("Absolute Name", required=True, readonly=True)
     relative_host = fields.Char(
         "Host",
@@ -65,9 +57,7 @@ class MailGatewayDomainRecord(models.Model):
     def _compute_words(self):
         Advice = self.env["mail.gateway.advice"]
         for record in self:
-            words = ("", "", "")
-            if record.finding_code:
-                words = Advice._words(record.finding_code, record.params or {})
+            words = Advice._words(record.finding_code or "", record.params or {})
             record.why, record.stake = words[0], words[1]
 
     @api.depends("remarks")

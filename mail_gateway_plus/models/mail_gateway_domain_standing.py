@@ -1,6 +1,6 @@
 # Copyright 2026 Mail Gateway Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..core.dns import demand, dmarc_path
 
@@ -14,16 +14,9 @@ class MailGatewayDomainServer(models.Model):
 
     _name = "mail.gateway.domain.server"
     _description = "Outgoing Server of a Mail Domain"
+    _inherit = ["mail.gateway.domain.part"]
     _rec_name = "server"
-    _order = "domain_id, id"
 
-    domain_id = fields.Many2one(
-        "mail.gateway.domain",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
     server = fields.Char("Outgoing Server", readonly=True)
     bounce = fields.Char(
         "Envelope Domain",
@@ -45,6 +38,8 @@ class MailGatewayDomainServer(models.Model):
     title = fields.Text("Result", compute="_compute_words")
     remedy = fields.Text("What to Do", compute="_compute_words")
 
+    @api.depends("finding_code", "params")
+    @api.depends_context("lang")
     def _compute_words(self):
         Advice = self.env["mail.gateway.advice"]
         for row in self:
@@ -58,17 +53,9 @@ class MailGatewayDomainPoint(models.Model):
 
     _name = "mail.gateway.domain.point"
     _description = "Point of a Check List"
+    _inherit = ["mail.gateway.domain.part"]
     _rec_name = "code"
-    _order = "domain_id, sequence, id"
 
-    domain_id = fields.Many2one(
-        "mail.gateway.domain",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    sequence = fields.Integer(readonly=True)
     kind = fields.Selection(
         [("demand", "Demand of a receiver"), ("dmarc", "Before a step of DMARC")],
         required=True,
@@ -160,15 +147,13 @@ class MailGatewayDomain(models.Model):
         return result
 
     def _take_servers(self, report):
-        self.server_ids.sudo().unlink()
         values = [self._server_values(one) for one in report.standings]
-        self.env["mail.gateway.domain.server"].sudo().create(values)
+        self.env["mail.gateway.domain.server"]._replace(self, values)
 
     def _server_values(self, standing):
         server, finding = standing.server, standing.alignment.finding
         domains = dict.fromkeys(one for one, _selector in server.signs or ())
         return {
-            "domain_id": self.id,
             "server": server.name,
             "bounce": server.bounce,
             "addresses": ", ".join(server.addresses),
@@ -201,10 +186,4 @@ class MailGatewayDomain(models.Model):
             }
             for one in report.path
         ]
-        (self.demand_ids | self.path_ids).sudo().unlink()
-        self.env["mail.gateway.domain.point"].sudo().create(
-            [
-                {**values, "domain_id": self.id, "sequence": place}
-                for place, values in enumerate(demands + path)
-            ]
-        )
+        self.env["mail.gateway.domain.point"]._replace(self, demands + path)
