@@ -146,6 +146,21 @@ def test_what_does_not_fit_into_ten_lookups_is_named(live, names):
         assert len(moved) == 2 and all(one in spf.note for one in moved)
 
 
+def test_records_of_one_name_are_told_apart(live, names):
+    """SPF, and DMARC that belongs elsewhere: both are TXT of the domain itself."""
+    spf, lost = '@ TXT "v=spf1 mx -all"\n', '@ TXT "v=DMARC1; p=none"\n'
+    names.set_zone("apex.test", BASE + spf + lost)
+    with domain(live, "apex.test") as made:
+        made.action_check()
+        assert "dmarc_misplaced" in made.finding_ids.mapped("code")
+        made.action_check()
+        assert not made.change_text
+        names.set_zone("apex.test", BASE + spf)
+        made.action_check()
+        change = "v=DMARC1; p=none | v=spf1 mx -all became v=spf1 mx -all"
+        assert change in made.change_text
+
+
 def test_fault_of_the_name_server_closes_nothing(live, names):
     names.set_zone("shy.test", BASE + TWO)
     with domain(live, "shy.test") as made:

@@ -120,18 +120,16 @@ class MailGatewayDomain(models.Model):
 
         :return: [[host, type, value before, value today]] of what has changed
         """
-        before = {
-            (one.host, one.type): one.current_value or "" for one in self.record_ids
-        }
+        before = self.record_ids._published()
         several = [self._record_values(one, report) for one in report.records]
         several.sort(key=_importance)
         made = self.env["mail.gateway.domain.record"]._replace(self, several)
         self.invalidate_recordset(["record_ids"])
+        after = made._published()
         return [
-            [one.host, one.type, before[one.host, one.type], one.current_value or ""]
-            for one in made
-            if (one.host, one.type) in before
-            and before[one.host, one.type] != (one.current_value or "")
+            [*place, before[place], after[place]]
+            for place in after
+            if place in before and before[place] != after[place]
         ]
 
     def _record_values(self, record, report):

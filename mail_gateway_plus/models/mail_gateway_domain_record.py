@@ -99,6 +99,14 @@ class MailGatewayDomainRecord(models.Model):
             whole=whole,
         )
 
+    def _published(self):
+        """{(host, type): all values of today}, for several may be about one name."""
+        found = {}
+        for record in self:
+            lines = found.setdefault((record.host, record.type), [])
+            lines += (record.current_value or "").splitlines()
+        return {place: "\n".join(sorted(lines)) for place, lines in found.items()}
+
     def _proposed(self):
         """As ``core`` knows it."""
         self.ensure_one()
