@@ -292,6 +292,25 @@ def test_server_of_the_configuration_file(live, names):
         assert made.server_ids.server == configured.name
 
 
+def test_servers_are_looked_up_together(live, names):
+    with firm(live, names) as (made, server):
+
+        def queries():
+            made.env.flush_all()
+            made.env.invalidate_all()
+            before = made.env.cr.sql_log_count
+            made._subject()
+            return made.env.cr.sql_log_count - before
+
+        queries()  # fills the caches
+        alone = queries()
+        others = server | server.copy() | server.copy() | server.copy()
+        queries()
+        assert queries() == alone
+        assert len(made._subject().servers) == len(others)
+        (others - server).unlink()
+
+
 def test_what_is_no_address(live):
     with pytest.raises(ValidationError), live.env() as env:
         env["ir.mail_server"].create(

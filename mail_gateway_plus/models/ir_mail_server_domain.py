@@ -2,12 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.tools import email_domain_extract
+from odoo.tools.sql import escape_psql
 
 from ..core.delivery.sender import Letter, leaving
 from ..core.dns.sending import Server
 from .ir_mail_server_configured import CONFIGURED
 
-#: As many round trips as are looked at for what a server does.
+#: As many round trips a server as are looked at for what it does.
 MOST_TRIPS = 100
 #: A sender of the domain who has no rules of his own.
 SOMEBODY = "somebody"
@@ -29,28 +30,30 @@ class IrMailServer(models.Model):
     def _check_sending_addresses(self):
         self.env["mail.gateway.domain"]._check_ips(self.mapped("sending_addresses"))
 
-    def _as_sender(self, domain):
+    def _as_sender(self, domain, bounces, trips):
         """``core.dns.sending.Server``; None where its mail leaves under another domain.
 
         :param domain: of mail.gateway.domain
+        :param bounces: where Odoo has reports of failed delivery sent to
+        :param trips: its round trips for senders of the domain, the last ones first
         """
         self.ensure_one()
-        bounce = self._bounce_domain(domain)
+        bounce = self._bounce_domain(domain, bounces, trips)
         if bounce is None:
             return None
         return Server(
             self.name,
             bounce,
-            self._sending_addresses(domain),
-            self._signs(domain),
+            self._sending_addresses(trips),
+            self._signs(domain, trips),
             tuple((self._sending_providers().spf_terms or "").split()),
         )
 
-    def _bounce_domain(self, domain):
+    def _bounce_domain(self, domain, bounces, trips):
         """The domain of the envelope sender: as the last round trip showed it, else as
         Odoo would write it; None where From would not be of the domain."""
         author = f"{SOMEBODY}@{domain.name}"
-        bounce = domain._bounce_email() or author
+        bounce = bounces or author
         # As stock's _prepare_email_message__ (19.0) does.
         if not self._match_from_filter(bounce, self.from_filter):
             bounce = author
@@ -61,45 +64,23 @@ class IrMailServer(models.Model):
             if email_domain_extract(found.sender[1]) != domain.name:
                 return None
             bounce = found.envelope
-        seen = self._trips_of(domain, self)[:1].return_path or ""
+        seen = trips[:1].return_path or ""
         return (
             email_domain_extract(seen) or email_domain_extract(bounce) or ""
         ).lower()
 
-    @api.model
-    def _trips_of(self, domain, servers=None):
-        """Round trips of senders of a domain that came back, the last ones first."""
-        came = [
-            ("state", "=", "returned"),
-            ("email", "=ilike", f"%@{domain.name}"),
-        ]
-        if servers is not None:
-            came.append(("mail_server_id", "in", servers.ids))
-        return self.env["mail.gateway.round.trip"].sudo().search(came, limit=MOST_TRIPS)
+    def _sending_addresses(self, trips):
+        """Typed, and learned from its round trips."""
+        typed = (self.sudo().sending_addresses or "").split()
+        return tuple(dict.fromkeys([*typed, *filter(None, trips.mapped("came_from"))]))
 
-    def _typed_addresses(self):
-        return [
-            ip for one in self for ip in (one.sudo().sending_addresses or "").split()
-        ]
-
-    def _sending_addresses(self, domain):
-        """Typed, and learned from round trips."""
-        learned = self._trips_of(domain, self).mapped("came_from")
-        every = [*self._typed_addresses(), *filter(None, learned)]
-        return tuple(dict.fromkeys(every))
-
-    def _signs(self, domain):
+    def _signs(self, domain, trips):
         """The keys that its last message was signed with; else those that its provider
         makes for the domain; None where nobody knows."""
-        if trip := self._trips_of(domain, self).filtered(_is_read)[:1]:
+        if trip := trips.filtered(_is_read)[:1]:
             return tuple((one, label) for one, label in trip.signatures["keys"])
         keys = [key for one in self._sending_providers() for key in one._dkim_keys("")]
         return tuple((domain.name, key[0]) for key in keys) or None
-
-    def _came_encrypted(self, domain):
-        """Whether messages of these servers arrived over TLS; None where none has."""
-        said = set(self._trips_of(domain, self).mapped("came_encrypted")) - {False}
-        return None if not said else "no" not in said
 
     def _sending_providers(self):
         """The providers behind these servers, as far as they are known."""
@@ -119,6 +100,15 @@ class MailGatewayDomain(models.Model):
         # Where there is none, mail leaves by that of the configuration file.
         servers = servers or self.env.ref(CONFIGURED, False) or servers
         return servers.sudo().filtered(lambda one: self._is_sent_by(one.from_filter))
+
+    def _trips(self, servers):
+        """Round trips of its senders that came back, the last ones first."""
+        came = [
+            ("state", "=", "returned"),
+            ("email", "=ilike", f"%@{escape_psql(self.name)}"),
+        ]
+        Trip = self.env["mail.gateway.round.trip"].sudo()
+        return Trip.search(came, limit=MOST_TRIPS * (len(servers) + 1))
 
     def _is_sent_by(self, from_filter):
         parts = [part.strip() for part in (from_filter or "").split(",")]

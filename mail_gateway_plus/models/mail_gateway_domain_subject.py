@@ -35,14 +35,15 @@ class MailGatewayDomain(models.Model):
         servers = self._servers()
         providers = servers._sending_providers()
         typed = tuple((self.addresses or "").split())
-        sending = [server._as_sender(self) for server in servers]
-        own = servers.filtered(lambda one: not one._sending_providers())
-        owned = [*typed, *(ip for one in own for ip in one._sending_addresses(self))]
+        trips = self._trips(servers)
+        bounces = self._bounce_email()
+        sending = [one._as_sender(self, bounces, _of(trips, one)) for one in servers]
+        owned = [*typed, *self._owned_addresses(servers, trips)]
         return Subject(
             self.name,
             terms=self._terms(providers, owned),
             addresses=typed,
-            selectors=self._selectors(providers),
+            selectors=self._selectors(providers, trips),
             hints=tuple(dict.fromkeys(self._selectors_of_mail())),
             reports=self.report_email or "",
             delivering=tuple(dict.fromkeys(owned)),
@@ -51,10 +52,16 @@ class MailGatewayDomain(models.Model):
             servers=tuple(filter(None, sending)),
             reach=self._reach(),
             volume_day=max(self.volume_day, (volumes or {}).get(self.name, 0)),
-            is_encrypted=servers._came_encrypted(self),
+            is_encrypted=_came_encrypted(_of(trips, servers)),
             unsubscribe="mailing.mailing" in self.env or None,
             policy_days=self._policy_days(),
         )
+
+    @api.model
+    def _owned_addresses(self, servers, trips):
+        """Of servers that no provider runs: they deliver themselves."""
+        own = servers.filtered(lambda one: not one._sending_providers())
+        return [ip for one in own for ip in one._sending_addresses(_of(trips, one))]
 
     @api.model
     def _terms(self, providers, addresses):
@@ -105,11 +112,10 @@ class MailGatewayDomain(models.Model):
         typed = map(dkim_proposal.typed, (self.dkim_records or "").splitlines())
         return tuple({key[0]: key for key in [*every, *filter(None, typed)]}.values())
 
-    def _selectors(self, providers):
+    def _selectors(self, providers, trips):
         """Typed, of the providers, and those that our servers have signed with."""
         said = [self.selectors, *providers.mapped("dkim_selectors")]
         known = [name for text in said for name in (text or "").split()]
-        trips = self.env["ir.mail_server"]._trips_of(self)
         seen = [
             pair for trip in trips for pair in (trip.signatures or {}).get("keys", ())
         ]
@@ -201,6 +207,16 @@ class MailGatewayDomain(models.Model):
             {"since": fields.Datetime.now() - timedelta(days=7)},
         )
         return dict(self.env.cr.fetchall())
+
+
+def _of(trips, servers):
+    return trips.filtered(lambda one: one.mail_server_id in servers)
+
+
+def _came_encrypted(trips):
+    """Whether these messages arrived over TLS; None where none says it."""
+    said = set(trips.mapped("came_encrypted")) - {False}
+    return None if not said else "no" not in said
 
 
 def _term(address):
