@@ -23,10 +23,6 @@ from .dmarc_record import LEFTOVERS, POLICIES, Record
 VERSION = "v=DMARC1"
 
 _BEGIN = re.compile(r"""["'\s]*(v\s*=)?\s*["'\s]*dmarc1?["'\s;,:\\]*""", re.I)
-_BETWEEN = re.compile(r"[,\s]+")
-#: As if it were the address of a page.
-_SLASHES = re.compile("(?<=^mailto:)/+", re.I)
-_ADDRESS = re.compile(r"[^@\s:]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -97,10 +93,7 @@ _PSD = ("psd", "y")
 
 
 def _places(value: str) -> Iterable[str]:
-    """The URIs of a list; one for each address that lacks its ``mailto:``."""
-    for place in filter(None, _BETWEEN.split(value)):
-        place = _SLASHES.sub("", place)
-        uri = f"mailto:{place}" if _ADDRESS.fullmatch(place) else place
+    for uri in tags.places(value):
         if not dmarc_record.parsed(f"{VERSION}; rua={uri}").bad_reports:
             yield uri
 

@@ -10,7 +10,7 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 #: Characters of a record that are read; the longest key has under 1,500.
@@ -25,6 +25,10 @@ _BLANKS = " \t\r\n"
 _NEXT = re.compile(r"[\s,]+(?=[a-z]{1,5}\s*=)", re.I)
 #: Where one stands between two places of a list.
 _PLACE = re.compile(r"\s*;\s*(?=mailto:)", re.I)
+_BETWEEN = re.compile(r"[,\s]+")
+#: As if it were the address of a page.
+_SLASHES = re.compile("(?<=^mailto:)/+", re.I)
+_ADDRESS = re.compile(r"(?!//)[^@\s:]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,18 @@ def respelt(text: str) -> str:
 def _semicolon(found: re.Match[str]) -> str:
     before = found.string[: found.start()].rstrip(_BLANKS)
     return found[0] if before.endswith(";") else ";"
+
+
+def places(value: str) -> Iterator[str]:
+    """The URIs that reports go to, as somebody meant them who forgot ``mailto:`` or a
+    comma.
+
+    >>> list(places("a@h.example, mailto://b@h.example https://h.example/r"))
+    ['mailto:a@h.example', 'mailto:b@h.example', 'https://h.example/r']
+    """
+    for place in filter(None, _BETWEEN.split(value)):
+        place = _SLASHES.sub("", place)
+        yield f"mailto:{place}" if _ADDRESS.fullmatch(place) else place
 
 
 def of_version(texts: Iterable[str], version: str) -> list[str]:

@@ -18,7 +18,6 @@ from . import mta_sts, spf_leftover, tags, tls_rpt
 from .book import Book
 from .proposed import Proposed
 
-_ADDRESS = re.compile(r"[^@\s:/]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9]")
 MOST_ID = 32
 
@@ -67,8 +66,6 @@ def _of(book: Book, name: str, version: str) -> tuple[str, ...]:
 
 
 def _places(text: str) -> Iterator[str]:
-    for place in tags.parsed(tags.respelt(text)).get("rua").split(","):
-        place = place.strip()
-        uri = f"mailto:{place}" if _ADDRESS.fullmatch(place) else place
+    for uri in tags.places(tags.parsed(tags.respelt(text)).get("rua")):
         if tls_rpt.is_place(uri):
             yield uri
