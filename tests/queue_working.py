@@ -4,15 +4,16 @@
 
 Run as a program of its own, because it forks::
 
-    python -m tests.queue_working CONFIG DATABASE MAILS WORKERS A_MINUTE SPEED
+    python -m tests.queue_working CONFIG DATABASE MAILS WORKERS A_MINUTE
 
 Each worker runs the queue in a loop, as several scheduled actions would, until nothing
-waits. Their common clock is ``SPEED`` times as fast as the real one. Prints one JSON
-object for ``test_queue_workers.py`` to judge.
+waits. Their common clock leaps to when the next mail is due, once none is. Prints one
+JSON object for ``test_queue_workers.py`` to judge.
 """
 
 import json
 import logging
+import multiprocessing
 import sys
 import time
 from datetime import datetime, timedelta
@@ -33,9 +34,10 @@ CONNECTIONS = 6
 class Shift:
     """Mails that wait for one server, half of them mass mailing."""
 
-    def __init__(self, registry, count, a_minute, speed, port):
-        self.registry, self.speed = registry, speed
-        self.begin = time.monotonic()
+    def __init__(self, registry, count, a_minute, port):
+        self.registry, self.begin = registry, time.monotonic()
+        #: Seconds that nobody had to wait, for all workers.
+        self.leapt = multiprocessing.Value("d", 0)
         self.to = [f"person{number}@away.example" for number in range(count)]
         with registry.cursor() as cr:
             env = self.env(cr)
@@ -66,7 +68,7 @@ class Shift:
             self.ids = mails.ids
 
     def clock(self):
-        passed = (time.monotonic() - self.begin) * self.speed
+        passed = time.monotonic() - self.begin + self.leapt.value
         return datetime(2026, 11, 20, 9) + timedelta(seconds=passed)
 
     def env(self, cr):
@@ -75,17 +77,28 @@ class Shift:
 
     def work(self):
         stop = time.monotonic() + PATIENCE_S
-        while self._waits():
+        while due := self._next_due():
             if time.monotonic() > stop:
                 raise TimeoutError("not done in time")
+            self._leap(due)
             with self.registry.cursor() as cr:
                 self.env(cr)["mail.mail"].process_email_queue()
             time.sleep(0.05)
 
-    def _waits(self):
+    def _next_due(self):
+        """When the first of what waits is due; None when nothing waits. What another
+        worker has on the wire waits too, and is due."""
         with self.registry.cursor() as cr:
-            waiting = [("id", "in", self.ids), ("state", "=", "outgoing")]
-            return self.env(cr)["mail.mail"].search_count(waiting, limit=1)
+            cr.execute(
+                "SELECT min(coalesce(scheduled_date, %s)) FROM mail_mail"
+                " WHERE id = ANY(%s) AND state = 'outgoing'",
+                [self.clock(), self.ids],
+            )
+            return cr.fetchone()[0]
+
+    def _leap(self, due):
+        with self.leapt.get_lock():
+            self.leapt.value += max((due - self.clock()).total_seconds(), 0)
 
     def found(self):
         with self.registry.cursor() as cr:
@@ -106,12 +119,12 @@ class Shift:
             }
 
 
-def main(config_path, database, count, workers, a_minute, speed):
+def main(config_path, database, count, workers, a_minute):
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     config.parse_config(["-c", config_path, "-d", database])
     registry = Registry(database)
     with Sink() as sink:
-        shift = Shift(registry, int(count), int(a_minute), float(speed), sink.port)
+        shift = Shift(registry, int(count), int(a_minute), sink.port)
         odoo.sql_db.close_all()
         seconds = together(shift.work, int(workers))
         told = {

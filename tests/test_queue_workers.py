@@ -19,9 +19,9 @@ def database(stack):
         yield live.database
 
 
-def shift(stack, database, mails, a_minute, speed):
+def shift(stack, database, mails, a_minute):
     config = str(stack.odoo_config(database))
-    words = (config, database, mails, 4, a_minute, speed)
+    words = (config, database, mails, 4, a_minute)
     command = [sys.executable, "-m", "tests.queue_working", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -43,11 +43,11 @@ def judge(found, mails, a_minute):
 
 
 def test_four_processes_keep_the_limit_of_a_minute(stack, database):
-    found = shift(stack, database, 400, a_minute=120, speed=12)
+    found = shift(stack, database, 400, a_minute=120)
     assert judge(found, 400, 120) > 100, "the limit was nowhere near"
 
 
 @pytest.mark.soak
 def test_four_processes_send_two_thousand_mails(stack, database):
-    found = shift(stack, database, 2000, a_minute=500, speed=12)
+    found = shift(stack, database, 2000, a_minute=500)
     assert judge(found, 2000, 500) > 400, "the limit was nowhere near"
