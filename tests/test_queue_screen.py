@@ -3,6 +3,7 @@
 """What the screen Mail Queue shows, and what its buttons do."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -289,6 +290,15 @@ def test_two_thousand_are_retried_in_the_background(q):
         with q.live.env() as env:
             env["mail.gateway.queue.job"].browse(job["id"]).action_dismiss()
         assert overview(q)["jobs"] == []
+
+
+def test_work_that_goes_on_is_told_of_behind_what_is_over(q):
+    over = {"kind": "retry", "ended_on": fields.Datetime.now() - timedelta(hours=2)}
+    with q.live.env() as env:
+        jobs = env["mail.gateway.queue.job"]
+        going = jobs.create({"kind": "retry", "total": 1, "mail_ids_left": [1]}).id
+        jobs.create([over] * 3)
+    assert [job["id"] for job in overview(q)["jobs"]] == [going]
 
 
 def test_long_queue_opens_fast(q):

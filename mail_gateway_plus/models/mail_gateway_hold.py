@@ -10,7 +10,6 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ..core.delivery import fallback, schedule
-from ..core.finding import Finding
 
 
 class MailGatewayHold(models.Model):
@@ -52,13 +51,11 @@ class MailGatewayHold(models.Model):
     next_attempt = fields.Datetime(readonly=True)
     since = fields.Datetime(readonly=True)
     finding_code = fields.Char(readonly=True)
-    failure_class = fields.Char(readonly=True)
     params = fields.Json(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     title = fields.Char(compute="_compute_words")
     cause = fields.Text(compute="_compute_words")
     remedy = fields.Text("What to Do", compute="_compute_words")
-    mail_ids = fields.One2many("mail.mail", "hold_id", "Waiting Mails")
 
     _once = models.UniqueIndex("(coalesce(mail_server_id, 0), coalesce(sender, ''))")
 
@@ -102,7 +99,6 @@ class MailGatewayHold(models.Model):
             "faults": faults,
             "next_attempt": False if is_stop else now + timedelta(seconds=delay_s),
             "finding_code": refusal.finding.code,
-            "failure_class": refusal.meaning.kind,
             "params": params,
             **self._note_health(hold, server, refusal, sender),
         }
@@ -172,9 +168,6 @@ class MailGatewayHold(models.Model):
     def _responsible(self):
         owner = self.mail_server_id.owner_user_id.filtered("active")
         return owner or self.env.ref("base.user_admin", raise_if_not_found=False)
-
-    def _finding(self):
-        return Finding(self.finding_code, "error", params=self.params or {})
 
     def _release(self):
         """What waited for it is due at once, in its order."""

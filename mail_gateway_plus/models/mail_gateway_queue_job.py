@@ -130,9 +130,8 @@ class MailGatewayQueueJob(models.Model):
         """What the screen tells of."""
         since = fields.Datetime.now() - TOLD
         told = [("is_dismissed", "=", False), ("create_uid", "=", self.env.uid)]
-        jobs = self.sudo().search(told, limit=3)
-        jobs = jobs.filtered(lambda job: not job.ended_on or job.ended_on > since)
-        return [job._progress() for job in jobs]
+        told += ["|", ("ended_on", "=", False), ("ended_on", ">", since)]
+        return [job._progress() for job in self.sudo().search(told, limit=3)]
 
     def _progress(self):
         """Sent are those, too, that were deleted when they were."""

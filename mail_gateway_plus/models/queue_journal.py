@@ -114,7 +114,7 @@ class Journal:
                  WHERE state = 'sending' AND mail_id = ANY(%s)
              RETURNING mail_id
                 """,
-                [state.found("sending", is_alive=False), UNCERTAIN, list(mail_ids)],
+                [state.after("sending", "doubt"), UNCERTAIN, list(mail_ids)],
             )
             return list({mail_id for (mail_id,) in cr.fetchall()})
 

@@ -76,7 +76,7 @@ class Lines:
 
     def _open(self, count):
         """As many more as the work is worth."""
-        worth = pace.connections(count, self._most, 0)
+        worth = pace.connections(count, self._most)
         while len(self._threads) < (worth if self.is_answering else min(worth, 1)):
             slot = None
             if self._most:

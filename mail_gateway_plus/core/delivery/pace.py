@@ -7,14 +7,9 @@ that several workers together keep the limits. What is on the wire counts as if 
 now, for it may leave at any moment from now on.
 
 >>> minute = Limit(window_s=60, most=3)
->>> use = used(minute, now=100, moments=[10, 50, 70, 90])
->>> use
-Use(count=3, freed_at=110)
->>> allowance(5, [(minute, use)])
+>>> allowance(5, [(minute, Use(count=3, freed_at=110))])
 Allowance(count=0, next_at=110)
->>> shared(count=4, personal=3, mass=90)
-(3, 1)
->>> connections(count=100, most=5, busy=2)
+>>> connections(count=100, most=3)
 3
 """
 
@@ -67,16 +62,6 @@ class Use:
     freed_at: float = 0
 
 
-def used(limit: Limit, now: float, moments: Iterable[float]) -> Use:
-    """The use of a limit, from the moments (seconds) at which mails left; the database
-    says the same with a count, and the moment with OFFSET ``most`` - 1 from the
-    newest."""
-    newest = sorted((at for at in moments if at > now - limit.window_s), reverse=True)
-    is_full = len(newest) >= limit.most
-    freed_at = newest[limit.most - 1] + limit.window_s if is_full else 0
-    return Use(len(newest), freed_at)
-
-
 @dataclass(frozen=True)
 class Allowance:
     """How many may leave now; where that is none, ``next_at`` (seconds) is when the
@@ -96,13 +81,6 @@ def allowance(wanted: int, uses: Iterable[tuple[Limit, Use]]) -> Allowance:
     return Allowance(count, max(full, default=0))
 
 
-def shared(count: int, personal: int, mass: int) -> tuple[int, int]:
-    """(personal, mass): how ``count`` is shared by so many that wait of each. People
-    come first."""
-    first = min(count, personal)
-    return first, min(count - first, mass)
-
-
 #: What does not fit is looked at again after this at the latest: meanwhile a limit may
 #: have been raised.
 LATEST_S = 15 * MINUTE_S
@@ -119,13 +97,10 @@ def turn_s(position: int, limits: Iterable[Limit]) -> int:
     return min(max(waits, default=0), LATEST_S)
 
 
-def connections(count: int, most: int, busy: int) -> int:
-    """How many connections to open for ``count`` mails.
+def connections(count: int, most: int) -> int:
+    """How many connections ``count`` mails are worth.
 
     :param most: what the server takes at a time, from all workers; 0 for no limit,
         which is one a worker
-    :param busy: those that are open
     """
-    room = max(most - busy, 0) if most else 1
-    worth = -(-count // WORTH_A_CONNECTION)
-    return min(room, worth)
+    return min(most or 1, -(-count // WORTH_A_CONNECTION))

@@ -12,15 +12,11 @@ worker that dies between the two leaves ``sending``, which nobody repeats: it be
 Traceback (most recent call last):
 ...
 odoo.addons.mail_gateway_plus.core.delivery.state.Forbidden: accepted: begin
->>> found("sending", is_alive=False), found("sending", is_alive=True)
-('uncertain', 'sending')
->>> left(["ann", "bob", "cy"], {"ann": "accepted", "bob": "refused"})
-('bob', 'cy')
->>> outcome(["accepted", "refused"], is_waiting=False)
+>>> outcome(["accepted", "refused"])
 'partial'
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 #: Nothing was begun.
 NEW = ""
@@ -64,35 +60,16 @@ def may(state: str, event: str) -> bool:
     return (state, event) in TRANSITIONS
 
 
-def found(state: str, *, is_alive: bool) -> str:
-    """What a state that is found in the database amounts to.
-
-    :param is_alive: whether the worker that began it still holds its lock
-    """
-    return after(state, "doubt") if state == "sending" and not is_alive else state
-
-
-def left(recipients: Iterable[str], states: Mapping[str, str]) -> tuple[str, ...]:
-    """To whom a message is to be sent now, each once: not whom the server took it for,
-    nor whom it perhaps took it for.
-
-    :param states: recipient -> state; who is missing was never begun
-    """
-    once = dict.fromkeys(recipients)
-    return tuple(one for one in once if states.get(one, NEW) in OPEN)
-
-
 #: What became of a mail of several messages: the first of these that one of them is.
 #: Who waits is not failed, and what is uncertain is never taken for sent.
 _WORST = (("uncertain", "uncertain"), ("sending", "sending"), (NEW, "waiting"))
 
 
-def outcome(states: Iterable[str], *, is_waiting: bool) -> str:
-    """What became of a whole mail: sent, waiting, failed, partial (some were refused
-    for good), uncertain or sending.
+def outcome(states: Iterable[str]) -> str:
+    """What became of a whole mail, of which nothing that was refused is tried again:
+    sent, waiting, failed, partial (some were refused), uncertain or sending.
 
     :param states: of its messages, ``NEW`` for those not begun
-    :param is_waiting: whether what was refused is tried again
     """
     known = set(states)
     for state, word in _WORST:
@@ -100,6 +77,4 @@ def outcome(states: Iterable[str], *, is_waiting: bool) -> str:
             return word
     if "refused" not in known:
         return "sent"
-    if is_waiting:
-        return "waiting"
     return "partial" if "accepted" in known else "failed"

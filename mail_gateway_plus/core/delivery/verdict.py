@@ -50,7 +50,7 @@ def verdict(effects: Iterable[Effect], states: Iterable[str]) -> str:
     for word in _STAYS:
         if word in found:
             return word
-    return state.outcome(states, is_waiting=False)
+    return state.outcome(states)
 
 
 def gravest(effects: Iterable[Effect]) -> str:

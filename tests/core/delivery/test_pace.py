@@ -12,8 +12,6 @@ from odoo.addons.mail_gateway_plus.core.delivery.pace import (
     connections,
     for_mass,
     limits,
-    shared,
-    used,
 )
 
 MINUTE, HOUR = Limit(60, 10), Limit(3600, 100)
@@ -44,25 +42,18 @@ def test_allowance(wanted, uses, expected):
 
 
 @pytest.mark.parametrize(
-    "count, personal, mass, expected",
-    [
-        (10, 3, 90, (3, 7)),
-        (10, 30, 90, (10, 0)),
-        (10, 3, 2, (3, 2)),
-        (0, 3, 2, (0, 0)),
-    ],
+    "count, most, expected",
+    [(100, 3, 3), (2, 3, 1), (6, 3, 2), (0, 3, 0), (100, 0, 1), (0, 0, 0)],
 )
-def test_people_come_first(count, personal, mass, expected):
-    assert shared(count, personal, mass) == expected
+def test_connections(count, most, expected):
+    assert connections(count, most) == expected
 
 
-@pytest.mark.parametrize(
-    "count, most, busy, expected",
-    [(100, 3, 0, 3), (100, 3, 2, 1), (100, 3, 5, 0), (2, 3, 0, 1), (6, 3, 0, 2),
-     (0, 3, 0, 0), (100, 0, 7, 1)],
-)  # fmt: skip
-def test_connections(count, most, busy, expected):
-    assert connections(count, most, busy) == expected
+def used(limit, now, moments):
+    """What the database says of the moments at which mails left."""
+    newest = sorted((at for at in moments if at > now - limit.window_s), reverse=True)
+    is_full = len(newest) >= limit.most
+    return Use(len(newest), newest[limit.most - 1] + limit.window_s if is_full else 0)
 
 
 def uses(every, now, moments):

@@ -10,12 +10,11 @@ from odoo.addons.mail_gateway_plus.core.delivery.state import (
     CHOICES,
     EVENTS,
     NEW,
+    OPEN,
     STATES,
     TRANSITIONS,
     Forbidden,
     after,
-    found,
-    left,
     may,
     outcome,
 )
@@ -39,35 +38,25 @@ def test_what_is_uncertain_waits_for_a_person():
     assert {event for event in EVENTS if may("uncertain", event)} == set(CHOICES)
 
 
-@pytest.mark.parametrize("state", (NEW, *STATES))
-@pytest.mark.parametrize("is_alive", (True, False))
-def test_after_a_crash(state, is_alive):
-    is_orphan = state == "sending" and not is_alive
-    assert found(state, is_alive=is_alive) == ("uncertain" if is_orphan else state)
-
-
-def test_who_is_left():
-    states = {"b": "accepted", "c": "refused", "d": "uncertain", "e": "sending"}
-    assert left(["a", "b", "c", "d", "e", "a"], states) == ("a", "c")
+def test_who_has_it_or_may_have_it_is_not_begun():
+    assert set(OPEN) == {NEW, "refused"}
 
 
 @pytest.mark.parametrize(
-    "states, is_waiting, expected",
+    "states, expected",
     [
-        ([], False, "sent"),
-        (["accepted"], False, "sent"),
-        (["accepted", "accepted"], True, "sent"),
-        (["refused"], True, "waiting"),
-        (["refused"], False, "failed"),
-        (["accepted", "refused"], True, "waiting"),
-        (["accepted", "refused"], False, "partial"),
-        (["accepted", NEW], False, "waiting"),
-        (["accepted", "sending", NEW], False, "sending"),
-        (["accepted", "uncertain", "refused"], True, "uncertain"),
+        ([], "sent"),
+        (["accepted"], "sent"),
+        (["accepted", "accepted"], "sent"),
+        (["refused"], "failed"),
+        (["accepted", "refused"], "partial"),
+        (["accepted", NEW], "waiting"),
+        (["accepted", "sending", NEW], "sending"),
+        (["accepted", "uncertain", "refused"], "uncertain"),
     ],
 )
-def test_outcome_of_a_mail(states, is_waiting, expected):
-    assert outcome(states, is_waiting=is_waiting) == expected
+def test_outcome_of_a_mail(states, expected):
+    assert outcome(states) == expected
 
 
 #: What a server and a worker do with one attempt: (what the server got, event that the
@@ -94,8 +83,9 @@ def test_nobody_gets_a_mail_twice_and_what_may_be_lost_is_said(runs):
     states = dict.fromkeys(PEOPLE, NEW)
     got = dict.fromkeys(PEOPLE, 0)
     for attempts in runs:
-        states = {who: found(state, is_alive=False) for who, state in states.items()}
-        for who in left(PEOPLE, states):
+        for who in (one for one, state in states.items() if state == "sending"):
+            states[who] = after(states[who], "doubt")
+        for who in (one for one, state in states.items() if state in OPEN):
             arrived, event = attempts.get(who, (False, "refuse"))
             states[who] = after(states[who], "begin")
             got[who] += arrived
