@@ -96,6 +96,16 @@ class MailAlias(models.Model):
         ]
 
     @api.model
+    def _mail_gateway_lead(self, addresses, *also):
+        """Whether mail to any of the lower-case ``addresses`` leads to an alias.
+
+        :param also: further terms of the domain of such an alias
+        """
+        aliases = self.sudo()
+        domain = [*also, *aliases._mail_gateway_routed(addresses)]
+        return bool(aliases.search_count(domain, limit=1))
+
+    @api.model
     def _mail_gateway_routed(self, addresses):
         """The domain of aliases that take mail to ``addresses``, as ``message_route``
         of stock (19.0) has it: of foreign domains the local part may not count."""

@@ -118,8 +118,7 @@ class MailThread(models.AbstractModel):
         forward to one is not."""
         named = ",".join(section.text(name)[:8_192] for name in ("to", "cc"))
         addresses = [address.lower() for address in email_split(named)]
-        Alias = self.env["mail.alias"].sudo()
-        return bool(Alias.search_count(Alias._mail_gateway_routed(addresses), limit=1))
+        return self.env["mail.alias"]._mail_gateway_lead(addresses)
 
 
 def _not_ours(_message_id):

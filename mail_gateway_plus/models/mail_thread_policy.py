@@ -25,8 +25,7 @@ class MailThread(models.AbstractModel):
     def _mail_gateway_somebody(self, msg_dict):
         """Whether an alias, or somebody's own address, is among the recipients."""
         addresses = [found.lower() for found in email_split(msg_dict["recipients"])]
-        Alias = self.env["mail.alias"].sudo()
-        if Alias.search_count(Alias._mail_gateway_routed(addresses), limit=1):
+        if self.env["mail.alias"]._mail_gateway_lead(addresses):
             return True
         return bool(self.env["res.users"]._mail_gateway_addressed(addresses))
 
@@ -69,8 +68,7 @@ class MailThread(models.AbstractModel):
         users = self.env["res.users"]._mail_gateway_addressed(addresses)
         if not users:
             return None
-        Alias = self.env["mail.alias"].sudo()
-        if Alias.search_count(Alias._mail_gateway_routed(addresses), limit=1):
+        if self.env["mail.alias"]._mail_gateway_lead(addresses):
             # Odoo tells them of the record, as recipients of the message.
             return None
         observation.call.to_inbox(users, observation, "users")

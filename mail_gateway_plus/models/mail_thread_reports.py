@@ -37,15 +37,8 @@ class MailThread(models.AbstractModel):
         if code not in reports.OF_DOMAIN:
             return False
         addresses = [a.lower() for a in email_split(message_dict["recipients"])]
-        aliases = self.env["mail.alias"].sudo()
-        return bool(
-            aliases.search_count(
-                [
-                    ("mail_gateway_takes_reports", "=", True),
-                    *aliases._mail_gateway_routed(addresses),
-                ]
-            )
-        )
+        takes = ("mail_gateway_takes_reports", "=", True)
+        return self.env["mail.alias"]._mail_gateway_lead(addresses, takes)
 
     @api.model
     def _mail_gateway_report_domain(self, report, _message):
