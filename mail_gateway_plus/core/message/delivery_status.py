@@ -112,11 +112,6 @@ class DeliveryStatus:
     envelope_id: str = ""
 
     @property
-    def is_information(self) -> bool:
-        """Whether nothing failed: the message is late, or has arrived."""
-        return bool(self.recipients) and not self.failed
-
-    @property
     def failed(self) -> tuple[RecipientStatus, ...]:
         return tuple(r for r in self.recipients if r.action == "failed")
 

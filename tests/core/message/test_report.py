@@ -192,7 +192,7 @@ def test_bounce_in_words(row):
     found = report.read(message(sender, subject, text))
     assert found and found.kind == "delivery_status"
     assert [(r.address, r.action, r.status) for r in found.recipients] == expected
-    assert found.is_information == (expected[0][1] == "delayed")
+    assert bool(found.failed) == (expected[0][1] != "delayed")
     assert found.message_id == ("<1@a.example>" if RETURNED in text else "")
 
 
@@ -371,7 +371,7 @@ def test_message_that_has_arrived_is_no_failure():
     assert [(r.address, r.action) for r in found.recipients] == [
         ("ann@b.example", "delivered")
     ]
-    assert found.is_information
+    assert not found.failed
 
 
 def test_notice_of_a_provider_in_json():
