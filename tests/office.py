@@ -64,20 +64,24 @@ class Office:
         """An outgoing server, the sandbox's Postfix; returns its id."""
         return self.create("ir.mail_server", **relay(self.stack, **values))
 
-    def turn_back_the_clock(self):
-        """Let all have been fetched at one time, so that pictures stay the same."""
+    def sql(self, text, *values):
+        """What no method writes, such as when a record was made."""
         connection = self.stack.databases.connect(self.database)
         with contextlib.closing(connection), connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE mail_gateway_incoming SET create_date = '2026-11-20 10:00';"
-                "UPDATE mail_gateway_rule_hit SET date = '2026-11-20 10:00'"
-                " WHERE date IS NOT NULL;"
-                "UPDATE mail_gateway_rule_hit SET slow_on = '2026-11-20 10:00'"
-                " WHERE slow_on IS NOT NULL;"
-                "UPDATE mail_gateway_permission SET checked_on = '2026-11-20 10:00';"
-                "UPDATE mail_gateway_round_trip SET sent_on = '2026-11-20 10:00',"
-                " arrived_on = '2026-11-20 10:00:02', due_on = '2026-11-20 10:15'"
-            )
+            cursor.execute(text, values or None)
+
+    def turn_back_the_clock(self):
+        """Let all have been fetched at one time, so that pictures stay the same."""
+        self.sql(
+            "UPDATE mail_gateway_incoming SET create_date = '2026-11-20 10:00';"
+            "UPDATE mail_gateway_rule_hit SET date = '2026-11-20 10:00'"
+            " WHERE date IS NOT NULL;"
+            "UPDATE mail_gateway_rule_hit SET slow_on = '2026-11-20 10:00'"
+            " WHERE slow_on IS NOT NULL;"
+            "UPDATE mail_gateway_permission SET checked_on = '2026-11-20 10:00';"
+            "UPDATE mail_gateway_round_trip SET sent_on = '2026-11-20 10:00',"
+            " arrived_on = '2026-11-20 10:00:02', due_on = '2026-11-20 10:15'"
+        )
 
 
 @contextlib.contextmanager

@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bounces and loops as people see them, in a real browser."""
 
-import contextlib
-
 import pytest
 from playwright.sync_api import expect
 
@@ -47,9 +45,7 @@ def house(stack):
         mailbox = opened.mailbox("imap", LOGIN, name="Desk", mail=letters)
         opened.call("fetchmail.server", "fetch_mail", [mailbox])
         opened.turn_back_the_clock()
-        connection = stack.databases.connect(opened.database)
-        with contextlib.closing(connection), connection.cursor() as cursor:
-            cursor.execute("UPDATE mail_message SET date = '2026-11-20 10:00'")
+        opened.sql("UPDATE mail_message SET date = '2026-11-20 10:00'")
         yield opened
 
 

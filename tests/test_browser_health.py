@@ -22,8 +22,7 @@ pytestmark = pytest.mark.pictures
 def quiet(house):
     """An office whose actions run, and none of whose domains are asked in the net."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
-    run_sql(
-        house,
+    house.sql(
         "UPDATE ir_cron SET lastcall = %s, nextcall = %s",
         now,
         now + datetime.timedelta(hours=1),
@@ -31,12 +30,6 @@ def quiet(house):
     domains = house.call("mail.gateway.domain", "search", [])
     house.call("mail.gateway.domain", "unlink", domains)
     return house
-
-
-def run_sql(house, text, *values):
-    connection = house.stack.databases.connect(house.database)
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute(text, values)
 
 
 def picture(desk, house, name):
@@ -48,8 +41,7 @@ def picture(desk, house, name):
         ("fetchmail_server", "date"),
         ("ir_cron", "lastcall"),
     ):
-        run_sql(
-            house,
+        house.sql(
             f"UPDATE {table} SET {column} = %s WHERE {column} IS NOT NULL",
             "2026-11-20 10:00",
         )

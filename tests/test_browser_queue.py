@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The screen Mail Queue as an administrator works with it, in a real browser."""
 
-import contextlib
 import threading
 
 import pytest
@@ -39,31 +38,27 @@ def run(house, xmlid="mail.ir_cron_mail_scheduler_action"):
 
 def stand_still(house):
     """The same moments and names each time, for the pictures."""
-    connection = house.stack.databases.connect(house.database)
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE mail_mail SET create_date = '2026-11-20 10:00';"
-            "UPDATE mail_message SET message_id = '<' || id || '@demo.example>'"
-            " WHERE id IN (SELECT mail_message_id FROM mail_mail);"
-            "UPDATE mail_gateway_delivery SET begun_on = '2026-11-20 10:00'"
-            " WHERE state = 'uncertain'"
-        )
+    house.sql(
+        "UPDATE mail_mail SET create_date = '2026-11-20 10:00';"
+        "UPDATE mail_message SET message_id = '<' || id || '@demo.example>'"
+        " WHERE id IN (SELECT mail_message_id FROM mail_mail);"
+        "UPDATE mail_gateway_delivery SET begun_on = '2026-11-20 10:00'"
+        " WHERE state = 'uncertain'"
+    )
 
 
 def a_day_before(house):
     """Counts of the last hours, in which a server was away for three."""
-    connection = house.stack.databases.connect(house.database)
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM mail_gateway_queue_tally;"
-            "INSERT INTO mail_gateway_queue_tally (hour, kind, count)"
-            " SELECT date_trunc('day', now()) - hours * interval '1 hour', kind, count"
-            " FROM generate_series(1, 20) AS hours, LATERAL (VALUES"
-            " ('sent', CASE WHEN hours BETWEEN 8 AND 10 THEN 4 ELSE 40 + hours END),"
-            " ('retried', CASE WHEN hours BETWEEN 8 AND 10 THEN 9 ELSE 1 END),"
-            " ('failed', CASE WHEN hours % 6 = 0 THEN 3 ELSE 0 END))"
-            " AS counted (kind, count) WHERE count > 0"
-        )
+    house.sql(
+        "DELETE FROM mail_gateway_queue_tally;"
+        "INSERT INTO mail_gateway_queue_tally (hour, kind, count)"
+        " SELECT date_trunc('day', now()) - hours * interval '1 hour', kind, count"
+        " FROM generate_series(1, 20) AS hours, LATERAL (VALUES"
+        " ('sent', CASE WHEN hours BETWEEN 8 AND 10 THEN 4 ELSE 40 + hours END),"
+        " ('retried', CASE WHEN hours BETWEEN 8 AND 10 THEN 9 ELSE 1 END),"
+        " ('failed', CASE WHEN hours % 6 = 0 THEN 3 ELSE 0 END))"
+        " AS counted (kind, count) WHERE count > 0"
+    )
 
 
 def tile(desk, status):
