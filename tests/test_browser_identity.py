@@ -104,6 +104,8 @@ def written(desk, house, name):
     desk.find(".o-mail-Composer-input").first.fill("Hello")
     expand = desk.page.get_by_role("button", name="Open Full Composer")
     expand.scroll_into_view_if_needed()
+    # The recipients that show up late push the button down.
+    desk.idle()
     expand.click()
     dialog = desk.dialog()
     expect(dialog.locator("[name=mail_gateway_sender]")).to_be_visible()
