@@ -8,10 +8,16 @@ import time
 PATIENCE_S = 60
 
 
-def arrived(stack, login, count=1):
-    """What lies in a mailbox, once there is so much."""
-    wait(lambda: len(stack.messages(login)) >= count, f"{count} in {login}")
-    return stack.messages(login)
+def arrived(stack, login, count=1, subject=""):
+    """What lies in a mailbox, once there is so much; only what has a subject, which is
+    short and ASCII."""
+    line = f"Subject: {subject}".encode()
+
+    def found():
+        return [raw for raw in stack.messages(login) if not subject or line in raw]
+
+    wait(lambda: len(found()) >= count, f"{count} in {login}")
+    return found()
 
 
 def settled(stack):

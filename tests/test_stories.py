@@ -17,7 +17,7 @@ import pytest
 
 from odoo.fields import Command
 
-from .arrival import arrived, settled
+from .arrival import arrived, settled, wait
 from .live import Engine, engine, mail
 
 LOGIN = "office@demo.example"
@@ -455,7 +455,7 @@ class World:
         )
 
     def send(self, story, headers):
-        """Over the relay, into the mailbox."""
+        """Over the relay, into the mailbox; returns what lies there then."""
         headers = {"sender": f"Ann <{ASKER}>", **story.written, **(headers or {})}
         raw = mail(headers.pop("To", story.to), story.tells, **headers)
         recipients = story.to.split(", ")
@@ -464,7 +464,8 @@ class World:
         with smtplib.SMTP("127.0.0.1", stack.ports["smtp"], timeout=30) as client:
             for turn in turns:
                 client.sendmail(ASKER, turn, raw)
-        arrived(stack, LOGIN, len(turns))
+        settled(stack)
+        return arrived(stack, LOGIN, len(turns), story.tells)[0]
 
     def forecast(self, raw):
         """What a try says before: state, reason and models."""
@@ -473,14 +474,23 @@ class World:
         models = [to["model"] for to in found["destinations"]]
         return found["state"], found["reason_code"], sorted(models)
 
-    def fetch(self):
-        """The rows of what is fetched and processed, as ids."""
-        known = {row for (row,) in self.live.ledger(self.box, "id")}
-        self.live.fetch(self.box)
+    def fetch(self, count):
+        """The rows of what is fetched and processed, as ids; at least so many. What has
+        just come may wait for the next look, as between two runs of the action."""
+        known = self._rows()
+
+        def is_fetched():
+            self.live.fetch(self.box)
+            return len(self._rows()) >= len(known) + count
+
+        wait(is_fetched, f"{count} rows")
         with self.live.env() as env:
             env["mail.gateway.incoming"]._process_received()
             env["mail.mail"].process_email_queue()
-        return [row for (row,) in self.live.ledger(self.box, "id") if row not in known]
+        return [row for row in self._rows() if row not in known]
+
+    def _rows(self):
+        return [row for (row,) in self.live.ledger(self.box, "id")]
 
 
 @pytest.fixture(scope="module", params=["imap", "pop"])
@@ -501,9 +511,8 @@ def empty(stack):
 def test_story(world, stack, story):
     with world.live.env() as env:
         headers = story.given(env(context={"story": story.tells}))
-    world.send(story, headers)
-    expected = world.forecast(stack.messages(LOGIN)[0])
-    found = world.fetch()
+    expected = world.forecast(world.send(story, headers))
+    found = world.fetch(len(story.ends))
     with world.live.env() as env:
         rows = env["mail.gateway.incoming"].browse(found)
         ends = [(row.state, row.reason_code) for row in rows]
