@@ -30,6 +30,11 @@ class IrMailServer(models.Model):
     def _check_sending_addresses(self):
         self.env["mail.gateway.domain"]._check_ips(self.mapped("sending_addresses"))
 
+    def _from_filter_parts(self):
+        """Addresses and domains."""
+        parts = (self.from_filter or "").split(",")
+        return [part.strip() for part in parts if part.strip()]
+
     def _as_sender(self, domain, bounces, trips):
         """``core.dns.sending.Server``; None where its mail leaves under another domain.
 
@@ -99,7 +104,7 @@ class MailGatewayDomain(models.Model):
         servers = self.env["ir.mail_server"].sudo().search([])
         # Where there is none, mail leaves by that of the configuration file.
         servers = servers or self.env.ref(CONFIGURED, False) or servers
-        return servers.sudo().filtered(lambda one: self._is_sent_by(one.from_filter))
+        return servers.sudo().filtered(self._is_sent_by)
 
     def _trips(self, servers):
         """Round trips of its senders that came back, the last ones first."""
@@ -110,9 +115,9 @@ class MailGatewayDomain(models.Model):
         Trip = self.env["mail.gateway.round.trip"].sudo()
         return Trip.search(came, limit=MOST_TRIPS * (len(servers) + 1))
 
-    def _is_sent_by(self, from_filter):
-        parts = [part.strip() for part in (from_filter or "").split(",")]
-        names = {email_domain_extract(part) or part.lower() for part in parts if part}
+    def _is_sent_by(self, server):
+        parts = server._from_filter_parts()
+        names = {email_domain_extract(part) or part.lower() for part in parts}
         return not names or self.name in names
 
     def _bounce_email(self):

@@ -92,9 +92,8 @@ class MailGatewayDomain(models.Model):
             company = identity.company_id.id
             found.append((self.env._("sender identities"), identity.email, company))
         for server in env["ir.mail_server"].search([("from_filter", "!=", False)]):
-            parts = server.from_filter.split(",")
             purpose = self.env._("outgoing servers")
-            found += [(purpose, part.strip(), False) for part in parts if part.strip()]
+            found += [(purpose, part, False) for part in server._from_filter_parts()]
         for user in env["res.users"].search([("share", "=", False)]):
             company = user.company_id.id
             found.append((self.env._("users"), user.email or "", company))
