@@ -17,7 +17,7 @@ import pytest
 
 from odoo.fields import Command
 
-from .arrival import arrived, settled, wait
+from .arrival import arrived, settled
 from .live import Engine, engine, mail
 
 LOGIN = "office@demo.example"
@@ -474,16 +474,10 @@ class World:
         models = [to["model"] for to in found["destinations"]]
         return found["state"], found["reason_code"], sorted(models)
 
-    def fetch(self, count):
-        """The rows of what is fetched and processed, as ids; at least so many. What has
-        just come may wait for the next look, as between two runs of the action."""
+    def fetch(self):
+        """The rows of what is fetched and processed, as ids. One look is enough."""
         known = self._rows()
-
-        def is_fetched():
-            self.live.fetch(self.box)
-            return len(self._rows()) >= len(known) + count
-
-        wait(is_fetched, f"{count} rows")
+        self.live.fetch(self.box)
         with self.live.env() as env:
             env["mail.gateway.incoming"]._process_received()
             env["mail.mail"].process_email_queue()
@@ -512,7 +506,7 @@ def test_story(world, stack, story):
     with world.live.env() as env:
         headers = story.given(env(context={"story": story.tells}))
     expected = world.forecast(world.send(story, headers))
-    found = world.fetch(len(story.ends))
+    found = world.fetch()
     with world.live.env() as env:
         rows = env["mail.gateway.incoming"].browse(found)
         ends = [(row.state, row.reason_code) for row in rows]
