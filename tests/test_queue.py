@@ -6,6 +6,10 @@ one server stops no other."""
 import contextlib
 from datetime import timedelta
 
+import pytest
+
+from odoo.exceptions import ValidationError
+
 from sandbox import ports
 
 from .queueing import START
@@ -64,6 +68,12 @@ def test_what_may_pass_is_tried_again_by_schedule_and_then_given_up(q):
     assert "450 4.2.1 not now" in q.mails([bob], "failure_reason")[0]
     assert q.mails([bob], "message_id") == message_id
     assert q.reached() == [CY]
+
+
+def test_schedule_of_a_server_is_numbers(q):
+    for odd in ({"retry_minutes": "soon"}, {"retry_minutes": "0"}, {"retry_hours": -1}):
+        with pytest.raises(ValidationError, match="write the minutes as numbers"):
+            q.register(1, **odd)
 
 
 def test_login_that_is_refused_stops_the_server_until_a_test_passes(q):
@@ -198,8 +208,6 @@ def test_archived_server_fails_its_mail_as_stock_does(q):
         relay = q.register(server.port)
         ids = q.write([BOB], relay)
         with q.live.env() as env:
-            env["mail.mail"].browse(ids)
-            env["ir.mail_server"].browse(relay).flush_recordset()
             env.cr.execute("UPDATE ir_mail_server SET active = false")
         q.run()
         assert q.reached() == []

@@ -6,6 +6,8 @@ deleted once it is sent, and what nobody knows."""
 import contextlib
 from unittest.mock import patch
 
+from sandbox import ports
+
 BOB, CY, DEE = (f"{name}@away.example" for name in ("bob", "cy", "dee"))
 
 
@@ -98,6 +100,16 @@ def test_author_is_told_on_the_document_what_was_given_up(q):
     assert notified(q, message)[BOB][0] == "exception"
     (note,) = notes(q, message)
     assert BOB in note and "450 4.2.1 not now" in note
+
+
+def test_what_is_cancelled_says_so_on_its_document(q):
+    q.register(ports.any_free())
+    message = post(q, BOB, CY)
+    assert notified(q, message) == {BOB: ("ready", ""), CY: ("ready", "")}
+    with q.live.env() as env:
+        env["mail.gateway.queue"].search([]).action_cancel()
+    assert notified(q, message) == {BOB: ("canceled", ""), CY: ("canceled", "")}
+    assert waiting(q, "state") == [("cancel",)]
 
 
 def test_what_nobody_knows_waits_for_a_choice(q):

@@ -7,15 +7,12 @@ import random
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..core.delivery import schedule
 from ..core.delivery.permission import DEEP, SHALLOW, is_refusal
-from ..core.delivery.schedule import RETRY, Retry
 from ..core.finding import Finding
-from ..core.retry import Schedule
 from ..core.smtp import fault
 from ..core.smtp.sending import Refusal
 from .ir_mail_server_refusal import Tried
-
-MINUTE_S, HOUR_S = 60, 3600
 
 #: Whoever changes one of these may have mended what was wrong, or mail may leave
 #: another way: it is tried.
@@ -49,16 +46,16 @@ class IrMailServer(models.Model):
     @api.constrains("retry_minutes", "retry_hours")
     def _check_retry(self):
         for server in self:
-            minutes = (server.retry_minutes or "").replace(",", " ").split()
-            is_odd = not all(one.isdecimal() and int(one) for one in minutes)
-            if is_odd or server.retry_hours < 0:
+            try:
+                server._retry()
+            except ValueError as odd:
                 raise ValidationError(
                     self.env._(
                         "“%s”: write the minutes as numbers, such as 1, 5, 15, 30, 60,"
                         " and no hours below 0.",
                         server.name,
                     )
-                )
+                ) from odd
 
     def write(self, vals):
         is_other = not vals.keys().isdisjoint(_SETTINGS)
@@ -70,12 +67,7 @@ class IrMailServer(models.Model):
 
     def _retry(self):
         """``core.delivery.schedule.Retry`` of this server."""
-        typed = (self.retry_minutes or "").replace(",", " ").split()
-        first = Schedule(tuple(int(one) * MINUTE_S for one in typed))
-        return Retry(
-            first_s=first if typed else RETRY.first_s,
-            until_s=self.retry_hours * HOUR_S if self.retry_hours else RETRY.until_s,
-        )
+        return schedule.retry(self.retry_minutes or "", self.retry_hours)
 
     def _retry_delay_s(self, attempts, waited_s, kind):
         """Seconds until the next attempt at a mail; None to give it up."""

@@ -15,7 +15,7 @@ class MailMail(models.Model):
         """What is to be said of a mail, by the same hooks and in the same order as
         stock's ``_send`` (19.0), which speaks while it builds.
 
-        :param place: ``queue_run.Place``
+        :param place: ``queue_turns.Place``
         """
         self.ensure_one()
         self._queue_check(place)

@@ -46,7 +46,6 @@ class MailMail(models.Model):
 
     def _queue_cancel(self):
         self.write({"state": "cancel", "hold_id": False})
-        for mail in self:
-            waiting = mail._queue_notifications()
-            waiting.write({"notification_status": "canceled"})
-            waiting.mail_message_id._notify_message_notification_update()
+        waiting = self._queue_notifications()
+        waiting.write({"notification_status": "canceled"})
+        waiting.mail_message_id._notify_message_notification_update()

@@ -209,19 +209,13 @@ class MailMail(models.Model):
                 )
 
     def _queue_notifications(self):
-        if not self.is_notification:
-            return self.env["mail.notification"].sudo()
-        return (
-            self.env["mail.notification"]
-            .sudo()
-            .search(
-                [
-                    ("notification_type", "=", "email"),
-                    ("mail_mail_id", "in", self.ids),
-                    ("notification_status", "not in", ("sent", "canceled")),
-                ]
-            )
-        )
+        mails = self.filtered("is_notification")
+        waiting = [
+            ("notification_type", "=", "email"),
+            ("mail_mail_id", "in", mails.ids),
+            ("notification_status", "not in", ("sent", "canceled")),
+        ]
+        return self.env["mail.notification"].sudo().search(waiting)
 
     def _queue_notify(self, notifications, reason):
         """They failed, and the author's list says so."""

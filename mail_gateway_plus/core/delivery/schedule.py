@@ -138,5 +138,23 @@ class Retry:
 #: Unless a server has its own.
 RETRY = Retry()
 
+
+def retry(minutes: str = "", hours: int = 0) -> Retry:
+    """The schedule as people type it; raises ``ValueError`` for what is no number.
+
+    :param minutes: to wait after the first, second, … failed attempt, with commas or
+        blanks between; empty for those of ``RETRY``
+    :param hours: after which it is given up; 0 for those of ``RETRY``
+
+    >>> retry("1, 5", hours=2).first_s.delays_s
+    (60, 300)
+    """
+    first = minutes.replace(",", " ").split()
+    if hours < 0 or not all(one.isdecimal() and int(one) for one in first):
+        raise ValueError(f"no schedule: {minutes!r}, {hours}")
+    first_s = tuple(int(one) * 60 for one in first) or RETRY.first_s.delays_s
+    return Retry(Schedule(first_s), until_s=hours * 3600 or RETRY.until_s)
+
+
 #: A server that is held: seconds until the next mail asks whether it is back.
 SERVER = Schedule((60, 60, 120, 300, 600))

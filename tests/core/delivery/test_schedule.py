@@ -136,3 +136,12 @@ def test_a_server_may_have_its_own():
     own = Retry(schedule.Schedule((10,)), then_s=20, jitter=0, until_s=60)
     assert list(times(own)) == [0, 10, 30, 50]
     assert list(times(Retry(until_s=0))) == [0]
+
+
+def test_a_schedule_as_people_type_it():
+    assert schedule.retry() == RETRY
+    assert schedule.retry("1,2  30") == Retry(schedule.Schedule((60, 120, 1800)))
+    assert schedule.retry(hours=3) == Retry(until_s=3 * HOUR_S)
+    for odd in (("soon",), ("1, 0",), ("-1",), ("1.5",), ("", -1)):
+        with pytest.raises(ValueError, match="no schedule"):
+            schedule.retry(*odd)
