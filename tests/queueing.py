@@ -82,6 +82,19 @@ class Queue:
                 [mail_id, recipient, state, server],
             )
 
+    @contextlib.contextmanager
+    def unwritable(self, condition):
+        """The journal takes no row for which this holds."""
+        table = "ALTER TABLE mail_gateway_delivery"
+        check = f"ADD CONSTRAINT unwritable CHECK (NOT ({condition}))"
+        with self.live.env() as env:
+            env.cr.execute(f"{table} {check}")
+        try:
+            yield
+        finally:
+            with self.live.env() as env:
+                env.cr.execute(f"{table} DROP CONSTRAINT unwritable")
+
     def run(self, minutes=0, **context):
         """Let time pass, then what the scheduled action does."""
         self.now += timedelta(minutes=minutes)

@@ -3,7 +3,6 @@
 """The queue delivers: again what may pass, never twice what was taken, and what stops
 one server stops no other."""
 
-import contextlib
 from datetime import timedelta
 
 import pytest
@@ -300,24 +299,11 @@ def test_server_that_was_mended_by_hand_is_tried(q):
         assert q.reached() == [BOB, CY]
 
 
-@contextlib.contextmanager
-def unwritable(q, condition):
-    """The journal takes no row for which this holds."""
-    table = "ALTER TABLE mail_gateway_delivery"
-    with q.live.env() as env:
-        env.cr.execute(f"{table} ADD CONSTRAINT unwritable CHECK (NOT ({condition}))")
-    try:
-        yield
-    finally:
-        with q.live.env() as env:
-            env.cr.execute(f"{table} DROP CONSTRAINT unwritable")
-
-
 def test_mail_that_cannot_be_noted_fails_alone(q):
     """Nothing is sent that cannot be written down before."""
     with q.listening() as server:
         ids = q.write([BOB, CY], q.register(server.port))
-        with unwritable(q, f"recipient = '{BOB}'"):
+        with q.unwritable(f"recipient = '{BOB}'"):
             q.run()
         assert q.reached() == [CY]
     assert q.mails(ids) == ["exception", "sent"]
@@ -326,7 +312,7 @@ def test_mail_that_cannot_be_noted_fails_alone(q):
 def test_mail_whose_outcome_cannot_be_noted_is_uncertain_and_not_failed(q):
     with q.listening() as server:
         ids = q.write([BOB, CY], q.register(server.port))
-        with unwritable(q, f"recipient = '{BOB}' AND state = 'accepted'"):
+        with q.unwritable(f"recipient = '{BOB}' AND state = 'accepted'"):
             q.run()
         assert q.mails(ids) == ["outgoing", "sent"], "nobody is told that it is lost"
         q.run()

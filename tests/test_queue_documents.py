@@ -102,6 +102,21 @@ def test_author_is_told_on_the_document_what_was_given_up(q):
     assert BOB in note and "450 4.2.1 not now" in note
 
 
+def test_who_has_it_is_not_told_of_as_lost_with_one_that_cannot_be_noted(q):
+    with q.listening() as server:
+        q.register(server.port)
+        with q.unwritable(f"recipient = '{CY}'"):
+            message = post(q, BOB, CY)
+        assert q.reached() == [BOB] and waiting(q, "state") == [("exception",)]
+        found = notified(q, message)
+        assert found[BOB] == ("sent", "") and found[CY][0] == "exception"
+        with q.live.env() as env:
+            env["mail.mail"].search([]).action_retry()
+        q.run()
+        assert q.reached() == [BOB, CY]
+    assert notified(q, message) == {BOB: ("sent", ""), CY: ("sent", "")}
+
+
 def test_what_is_cancelled_says_so_on_its_document(q):
     q.register(ports.any_free())
     message = post(q, BOB, CY)

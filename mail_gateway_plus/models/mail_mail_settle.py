@@ -22,7 +22,7 @@ class MailMail(models.Model):
     def _queue_settle(self, task, now):
         """Write what a task came to; see ``verdict.verdict`` for the words."""
         self.ensure_one()
-        word = task.verdict() if task.messages else "failed"
+        word = "failed" if task.is_broken() else task.verdict()
         if word == "sent":
             self._queue_sent(task)
         elif word in ("retry", "waiting"):
@@ -77,7 +77,7 @@ class MailMail(models.Model):
 
     def _queue_give_up(self, task):
         """As stock does with what has failed, and its author is told."""
-        if not task.messages:
+        if task.is_broken():
             kind, reason = task.fault
             self._queue_fail(kind, reason)
             self._queue_postprocess(task, kind, reason)

@@ -26,6 +26,6 @@ class MailMail(models.Model):
         """:return: a kind of the tally, "" for none"""
         # Stock deletes some that have nobody to go to.
         if not self.exists() or self.state == "exception":
-            is_uncertain = task.messages and task.verdict() == "uncertain"
+            is_uncertain = not task.is_broken() and task.verdict() == "uncertain"
             return "uncertain" if is_uncertain else "failed"
         return "retried" if self.attempts > attempts else ""

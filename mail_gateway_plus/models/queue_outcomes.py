@@ -48,7 +48,6 @@ class Outcomes:
         if is_passing(task.problem) or "sending" in task.states():
             return True
         task.fault = self._env["mail.mail"]._queue_fault(task.problem)
-        task.messages = []
         return False
 
     def _is_settled_together(self, tasks, now):

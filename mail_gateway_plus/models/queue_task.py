@@ -103,8 +103,13 @@ class Task:
         """Whether the server has said something to this attempt, or earlier."""
         return any(message.states for message in self.messages)
 
+    def is_broken(self):
+        """Whether a fault of ours kept some of it from being sent, which is tried again
+        by no schedule."""
+        return self.problem is not None or not self.messages
+
     def is_sent(self):
-        return bool(self.messages) and self.verdict() == "sent"
+        return not self.is_broken() and self.verdict() == "sent"
 
     def verdict(self):
         return verdict.verdict(self.effects(), self.states())
