@@ -93,11 +93,23 @@ def deliver(stack, login, count, name):
 
 
 def pass_time(live):
-    """A message that saw its worker lose the database waits: not for a test."""
+    """A message that saw its worker lose the database waits: not for a test. Those that
+    are being worked on are let alone, or each attempt would meet another writer."""
     with contextlib.closing(live.stack.databases.connect(live.database)) as other:
         other.cursor().execute(
-            "UPDATE mail_gateway_incoming SET next_attempt = NULL"
-            " WHERE state = 'received' AND next_attempt IS NOT NULL"
+            """
+            WITH idle AS (
+                 SELECT incoming.id
+                   FROM mail_gateway_incoming incoming
+                   JOIN mail_gateway_chunk chunk
+                     ON chunk.incoming_id = incoming.id AND chunk.sequence = 0
+                  WHERE incoming.state = 'received'
+                    AND incoming.next_attempt IS NOT NULL
+                    FOR NO KEY UPDATE OF chunk SKIP LOCKED)
+            UPDATE mail_gateway_incoming
+               SET next_attempt = NULL
+             WHERE id IN (SELECT id FROM idle)
+            """
         )
 
 
