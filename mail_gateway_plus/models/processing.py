@@ -51,7 +51,7 @@ def is_passing(problem):
 #: What processing reads of a row and of its mailbox.
 ROW_FIELDS = (
     *("server_id", "company_id", "state", "trace"),
-    *("fingerprint", "message_id", "recipients"),
+    *("fingerprint", "message_id", "date", "recipients"),
 )
 SERVER_FIELDS = (
     *("object_id", "original", "attach"),
