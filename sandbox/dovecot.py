@@ -200,6 +200,9 @@ class Dovecot:
         log, mail = self.run / "dovecot.log", self.run / "mail"
         for folder in (self.base, mail):
             folder.mkdir(exist_ok=True)
+        # Of those that were killed: Dovecot itself waits two minutes for them.
+        for lock in mail.glob("**/dovecot*.lock"):
+            lock.unlink()
         log.touch()
         process.give(self.base, mail, log)
         if self._call():
